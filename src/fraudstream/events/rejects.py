@@ -1,0 +1,51 @@
+"""A message that cannot be used is a value, kept with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Reason", "Reject"]
+
+
+class Reason(StrEnum):
+    """Why a message was rejected; also the label of the rejects metric."""
+
+    JSON_MALFORMED = "json_malformed"
+    UTF8_INVALID = "utf8_invalid"
+    TOO_LARGE = "too_large"
+    FIELD_MISSING = "field_missing"
+    FIELD_TYPE = "field_type"
+    FIELD_DUPLICATE = "field_duplicate"
+    AMOUNT_NOT_FINITE = "amount_not_finite"
+    AMOUNT_NEGATIVE = "amount_negative"
+    AMOUNT_RANGE = "amount_range"
+    AMOUNT_DECIMALS = "amount_decimals"
+    TIME_UNPARSABLE = "time_unparsable"
+    TIME_PAST = "time_past"
+    TIME_FUTURE = "time_future"
+    ID_EMPTY = "id_empty"
+    ID_TOO_LONG = "id_too_long"
+    DUPLICATE = "duplicate"
+    ID_CONFLICT = "id_conflict"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    CURRENCY_NO_RATE = "currency_no_rate"
+    CARD_NUMBER = "card_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One message that was not used: why, where it came from, and its bytes.
+
+    ``raw`` has every run of digits that passes the card-number check masked already.
+    ``field`` names the field at fault (ours, not theirs), ``first`` the (partition, offset) of the
+    first arrival when the reason is ``duplicate`` or ``id_conflict``.
+    """
+
+    reason: Reason
+    detail: str
+    raw: bytes
+    partition: int
+    offset: int
+    field: str | None = None
+    first: tuple[int, int] | None = None

@@ -1,0 +1,130 @@
+"""The contracts between the engine and the outside world.
+
+A source, a sink or a store is anything that keeps these; each contract has one test suite that
+every adapter must pass (``tests/contracts``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from fraudstream.events import Records
+
+__all__ = ["Checkpoint", "Checkpoints", "Entry", "Position", "Primary", "Sink", "Source"]
+
+Position = Mapping[int, int]
+"""For each partition, the offset of the next message to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal: what a batch consists of and what it was decided with.
+
+    The batch is the messages of ``start`` (inclusive) to ``end`` (exclusive); ``as_of`` is the UTC
+    ms beyond which no event time is believed; ``versions`` names kernel, features, model, policy,
+    rules and lists. ``epoch`` rises with each new owner of the state.
+    """
+
+    batch: int
+    start: Position
+    end: Position
+    as_of: int
+    versions: Mapping[str, str | None]
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """State after a batch: arrays by name, and the facts that say whether they fit."""
+
+    batch: int
+    position: Position
+    fingerprint: str
+    arrays: Mapping[str, NDArray[np.generic]]
+    meta: Mapping[str, str | int] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A log that can be read again from any position it has given out.
+
+    Two reads of the same range give the same records. ``poll`` returns at most ``limit`` messages,
+    fewer or none if that is what is there now, and ``None`` once a finite log is at its end;
+    with ``until`` it never goes past that position. It never waits longer than ``wait`` seconds.
+    """
+
+    name: str
+
+    def position(self) -> Position:
+        """The position after the last message given out."""
+        ...
+
+    def seek(self, position: Position) -> None:
+        """Go to a position that this log has given out before."""
+        ...
+
+    def poll(
+        self, limit: int, until: Position | None = None, wait: float = 0.1
+    ) -> Records | None:
+        """The next messages."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections; may be called twice."""
+        ...
+
+
+O = TypeVar("O", contravariant=True)
+"""What a sink is given for a batch: a :class:`fraudstream.pipeline.Outcome`."""
+
+
+class Sink(Protocol[O]):
+    """Keeps the outcomes of batches, each once, in order.
+
+    ``write`` returns when the batch is durable and is atomic: after a crash ``position`` is the
+    number of the last batch that is wholly there (-1 for none), and nothing of a later one shows.
+    """
+
+    name: str
+
+    def position(self) -> int:
+        """Number of the last batch that is durably and wholly held; -1 for none."""
+        ...
+
+    def write(self, entry: Entry, outcome: O) -> None:
+        """Keep a batch; raises ``StorageFailed`` if that is impossible, with nothing kept."""
+        ...
+
+    def close(self) -> None:
+        """Flush and let go; may be called twice."""
+        ...
+
+
+class Primary(Sink[O], Protocol[O]):
+    """The one sink that also keeps the journal.
+
+    ``write`` makes the journal entry durable before (or in the same transaction as) any of the
+    batch's decisions can be seen. An entry whose decisions did not become durable is still listed,
+    so that the batch is computed again with the same messages and versions.
+    """
+
+    def entries(self, after: int) -> Iterator[Entry]:
+        """The journal's entries with a batch number over ``after``, ascending."""
+        ...
+
+
+class Checkpoints(Protocol):
+    """Keeps states; saving is atomic, the newest whole one is restored."""
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Durable on return; raises ``StorageFailed`` and keeps the older ones otherwise."""
+        ...
+
+    def newest(self) -> Checkpoint | None:
+        """The newest whole checkpoint, or None; a torn one is passed over."""
+        ...
