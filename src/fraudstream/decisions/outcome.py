@@ -82,10 +82,10 @@ class Outcome:
     """A batch after the pipeline; row ``i`` of every array belongs to row ``i`` of ``events``.
 
     ``events`` are the admitted transactions in log order; ``others`` the labels, reversals and
-    profiles that were admitted. ``features`` is float64 (n, F), NaN = missing; ``scores`` int64 (n)
-    in millionths; ``costs`` int64 (n, 3) expected cost of approve, review, decline in minor units of
-    the base currency; ``actions``, ``decided_by``, ``flags`` uint8 (n); ``coverage`` float64 (n) in
-    0..1. ``reasons`` has an entry for each alerted row.
+    profiles that were admitted. ``features`` is float64 (n, F), NaN = missing; ``scores`` int64
+    (n) in millionths; ``costs`` int64 (n, 3) expected cost of approve, review, decline in minor
+    units of the base currency; ``actions``, ``decided_by``, ``flags`` uint8 (n); ``coverage``
+    float64 (n) in 0..1. ``reasons`` has an entry for each alerted row.
     """
 
     source: str
