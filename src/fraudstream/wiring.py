@@ -1,1 +1,13 @@
 """The only place that names concrete adapters: what a path or URL means, and how parts are joined."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Told how far a stage of long work has come."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """``done`` of ``total`` (0 = not known) in whatever the stage counts."""
+        ...

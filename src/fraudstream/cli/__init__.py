@@ -1,0 +1,14 @@
+"""What people type: one small file per command, all of them calling :mod:`fraudstream.wiring`."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    from fraudstream.cli.exits import run
+
+    sys.exit(run(sys.argv[1:]))

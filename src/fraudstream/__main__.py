@@ -1,0 +1,5 @@
+"""``python -m fraudstream`` is ``fraudstream``."""
+
+from fraudstream.cli import main
+
+main()

@@ -1,0 +1,89 @@
+"""The command tree: which commands there are, and in which order help lists them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fraudstream.cli import (
+    config,
+    demo,
+    doctor,
+    evaluate,
+    explain,
+    features,
+    init,
+    labels,
+    models,
+    presets,
+    rejects,
+    replay,
+    run,
+    simulate,
+    state,
+    train,
+)
+from fraudstream.cli.command import Command, Group
+
+__all__ = ["app"]
+
+_COMMANDS = (
+    demo.demo,
+    init.init,
+    doctor.doctor,
+    run.run,
+    simulate.simulate,
+    features.features,
+    train.train,
+    evaluate.evaluate,
+    replay.replay,
+    explain.explain,
+)
+_GROUPS = (presets, models, labels, rejects, state, config)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"fraudstream {version('fraudstream')}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere in the command.")
+    ] = False,
+) -> None:
+    """Real-time fraud detection for card and bank transactions.
+
+    Begin with:
+      fraudstream demo                          a simulated bank under attack, live
+      fraudstream init my-bank --from tx.csv    the same on your own data
+      fraudstream doctor                        is everything here that is needed?
+
+    Data goes to standard output, everything else to standard error.
+    """
+
+
+def _built() -> typer.Typer:
+    tree = typer.Typer(
+        cls=Group, rich_markup_mode=None, no_args_is_help=True, pretty_exceptions_enable=False
+    )
+    tree.callback(cls=Group)(_root)
+    for command in _COMMANDS:
+        tree.command(cls=Command)(command)
+    for group in _GROUPS:
+        branch = typer.Typer(cls=Group, help=group.__doc__, no_args_is_help=True)
+        for command in group.COMMANDS:
+            branch.command(command.__name__.rstrip("_"), cls=Command)(command)
+        tree.add_typer(branch, name=group.__name__.rpartition(".")[2])
+    return tree
+
+
+app = _built()

@@ -1,0 +1,38 @@
+"""``fraudstream explain``: why a transaction was decided as it was."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fraudstream.cli.options import Form, HomeFolder
+from fraudstream.cli.report import Format, show
+
+__all__ = ["explain"]
+
+
+def explain(
+    transaction: Annotated[str, typer.Argument(metavar="ID", help="The transaction's id.")],
+    recompute: Annotated[
+        bool,
+        typer.Option("--recompute", help="Score the stored features again; 1 if it differs."),
+    ] = False,
+    home: HomeFolder = None,
+    form: Form = Format.TEXT,
+) -> None:
+    """Say why a transaction was approved, sent to review or declined.
+
+    Shows the decision as it was stored: action, score, expected costs, reasons in words, what made
+    it (versions of features, model, policy), labels that came since. A running engine is asked;
+    else the store in the home folder is opened. Ends with 1 if there is no such transaction.
+
+    Examples:
+      fraudstream explain tx_000482913
+      fraudstream explain tx_000482913 --recompute --format json
+    """
+    from fraudstream import wiring
+    from fraudstream.config import load
+
+    explained = wiring.explain(load({"home": home}).settings, transaction, recompute)
+    show(explained.figures, explained.text, form)

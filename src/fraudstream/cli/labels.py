@@ -1,0 +1,24 @@
+"""Labels: what became of transactions, as chargebacks and investigations tell."""
+
+from __future__ import annotations
+
+from fraudstream.cli.options import Form, HomeFolder
+from fraudstream.cli.report import Format, show
+
+__all__ = ["COMMANDS"]
+
+
+def status(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
+    """Say how many labels the store holds, for which share of transactions, up to when.
+
+    Examples:
+      fraudstream labels status
+    """
+    from fraudstream import wiring
+    from fraudstream.config import load
+
+    figures = wiring.label_status(load({"home": home}).settings)
+    show(figures, "\n".join(f"{name}: {value}" for name, value in figures.items()), form)
+
+
+COMMANDS = (status,)

@@ -1,0 +1,100 @@
+"""Presets: everything in which one bank differs from the next, declared in one TOML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fraudstream.cli.options import Form
+from fraudstream.cli.report import Format, note, show, table
+
+__all__ = ["COMMANDS"]
+
+Name = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in preset or a TOML file.")]
+
+
+def list_(form: Form = Format.TEXT) -> None:
+    """List the built-in presets.
+
+    Examples:
+      fraudstream presets list
+    """
+    from fraudstream import wiring
+
+    presets = wiring.builtin_presets()
+    rows = [[p.name, len(p.fields), len(p.entities), len(p.feature_names)] for p in presets]
+    head = ["preset", "fields", "entities", "features"]
+    show(
+        {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}, table(head, rows), form
+    )
+
+
+def show_(name: Name, form: Form = Format.TEXT) -> None:
+    """Show what a preset declares: fields, entities, and every feature by name.
+
+    Feature names are the columns of the features command, of models and of explanations.
+
+    Examples:
+      fraudstream presets show payments
+      fraudstream presets show bank.toml --format json
+    """
+    from fraudstream import wiring
+    from fraudstream.cli.described import described, described_text
+
+    preset = wiring.preset_named(name)
+    show(described(preset), described_text(preset), form)
+
+
+def check(
+    name: Name,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", metavar="N", help="Events a second: say the memory they will need."),
+    ] = None,
+    form: Form = Format.TEXT,
+) -> None:
+    """Check a preset; every problem is listed with its line and what was probably meant.
+
+    With --rate it says how much memory the exact windows need at that many events a second.
+    Ends with 2 if the preset cannot be used.
+
+    Examples:
+      fraudstream presets check bank.toml
+      fraudstream presets check payments --rate 100
+    """
+    from fraudstream import wiring
+
+    preset = wiring.preset_named(name)
+    figures: dict[str, object] = {"preset": preset.name, "features": len(preset.feature_names)}
+    text = f"{preset.name}: in order, {len(preset.feature_names)} features"
+    if rate is not None:
+        memory = wiring.memory_needed(preset, rate)
+        figures |= {"events_per_s": rate, "memory_bytes": memory}
+        text += f"; at {rate:,.0f} events a second its windows need {memory / 1e9:,.1f} GB"
+    show(figures, text, form)
+
+
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    base: Annotated[
+        str, typer.Option("--from", metavar="NAME|DATA", help="A built-in preset, or a data file.")
+    ] = "payments",
+) -> None:
+    """Write a preset to begin with: a copy of a built-in one, or one guessed from data.
+
+    What was guessed is marked in the file. A day and a month that cannot be told apart
+    (03/04/2026) are never guessed.
+
+    Examples:
+      fraudstream presets new bank.toml
+      fraudstream presets new bank.toml --from tx.csv
+    """
+    from fraudstream import wiring
+
+    wiring.write_new(file, wiring.drafted_preset(base))
+    note(f"Written: {file}. Now check it: fraudstream presets check {file}")
+
+
+COMMANDS = (list_, show_, check, new)

@@ -1,0 +1,56 @@
+"""Rejects: messages that could not be used, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fraudstream.cli.options import Form, HomeFolder
+from fraudstream.cli.report import Format, show, table
+
+__all__ = ["COMMANDS"]
+
+
+def list_(
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="REASON", help="Only this reason.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="Newest first.")] = 20,
+    home: HomeFolder = None,
+    form: Form = Format.TEXT,
+) -> None:
+    """List the newest rejects.
+
+    Examples:
+      fraudstream rejects list
+      fraudstream rejects list --reason duplicate --limit 100
+    """
+    from fraudstream import wiring
+    from fraudstream.config import load
+
+    rows = wiring.rejects(load({"home": home}).settings, reason, limit)
+    shown = ("partition", "offset", "reason", "detail")
+    show({"rejects": rows}, table(shown, [[row[name] for name in shown] for row in rows]), form)
+
+
+def show_(
+    place: Annotated[
+        str, typer.Argument(metavar="PARTITION:OFFSET", help="Its place in the log, as list says.")
+    ],
+    home: HomeFolder = None,
+    form: Form = Format.TEXT,
+) -> None:
+    """Show one reject with its raw bytes; card numbers in it are masked.
+
+    Examples:
+      fraudstream rejects show 0:4711
+    """
+    from fraudstream import wiring
+    from fraudstream.config import load
+
+    reject = wiring.reject(load({"home": home}).settings, place)
+    show(reject, "\n".join(f"{name}: {value}" for name, value in reject.items()), form)
+
+
+COMMANDS = (list_, show_)

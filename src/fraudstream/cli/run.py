@@ -1,0 +1,72 @@
+"""``fraudstream run``: decide a stream."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fraudstream.cli.options import HomeFolder, Model, PresetName
+from fraudstream.cli.report import note
+
+__all__ = ["run"]
+
+
+def run(
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", metavar="FILE|-|URL", help="Where messages come from."),
+    ] = None,
+    sink: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sink",
+            metavar="FILE|-|URL",
+            help="Where decisions go besides the store; may be given again.",
+        ),
+    ] = None,
+    preset: PresetName = None,
+    model: Model = None,
+    home: HomeFolder = None,
+    http: Annotated[
+        str | None,
+        typer.Option("--http", metavar="ADDR", help="Address of health and metrics; or off."),
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Wait for more at the end of a file that grows.")
+    ] = False,
+) -> None:
+    """Read transactions, decide each one, keep the decisions and the state.
+
+    A decision is approve, review or decline, with its score, expected costs and reasons. All are
+    kept in the store (.fraudstream/store.duckdb) and written to every --sink as well: a .jsonl
+    file, or - for standard output. Bad messages are kept as rejects and never stop the stream.
+
+    A file ends the run; standard input ends when it is closed. After a crash or Ctrl-C the same
+    command goes on where it was: no decision is lost, doubled or different. Without a model every
+    transaction is scored 0.
+
+    Examples:
+      fraudstream run --source transactions.jsonl --model model --sink decisions.jsonl
+      fraudstream simulate --rate 100 | fraudstream run --source - --sink - | head
+      fraudstream run --preset bank.toml --model model --source tx.csv
+    """
+    from fraudstream import wiring
+    from fraudstream.cli.progress import show_progress
+    from fraudstream.cli.stopping import stop_on_signal
+    from fraudstream.config import load, start_logging
+
+    settings = load(
+        {
+            "run.source": source,
+            "run.sink": sink,
+            "run.http": http,
+            "preset": preset,
+            "model": model,
+            "home": home,
+        }
+    ).settings
+    start_logging(settings.log)
+    with stop_on_signal() as stop, show_progress() as progress:
+        done = wiring.run(settings, stop, progress, follow)
+    note(str(done))

@@ -1,0 +1,24 @@
+"""State: what the engine remembers, as its newest checkpoint holds it."""
+
+from __future__ import annotations
+
+from fraudstream.cli.options import Form, HomeFolder
+from fraudstream.cli.report import Format, show
+
+__all__ = ["COMMANDS"]
+
+
+def show_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
+    """Show the newest checkpoint: its batch, position in the log, features and size.
+
+    Examples:
+      fraudstream state show
+    """
+    from fraudstream import wiring
+    from fraudstream.config import load
+
+    figures = wiring.state(load({"home": home}).settings)
+    show(figures, "\n".join(f"{name}: {value}" for name, value in figures.items()), form)
+
+
+COMMANDS = (show_,)

@@ -1,0 +1,48 @@
+"""``fraudstream train``: a model from history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fraudstream.cli.options import Arrival, Data, Form, HomeFolder, Labels, PresetName
+from fraudstream.cli.report import Format, keep, note, show, table
+
+__all__ = ["train"]
+
+
+def train(
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="The folder to write.")],
+    preset: PresetName = None,
+    labels: Labels = None,
+    arrival: Arrival = None,
+    home: HomeFolder = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the training.")] = 1,
+    form: Form = Format.TEXT,
+) -> None:
+    """Train a model on history, through the code that will compute its features live.
+
+    Labels come from the data's own label column or events, or from --labels; each counts only from
+    the moment it would have been known. The model is gradient-boosted trees with calibrated
+    probabilities; its folder holds text and numbers only, with a model card.
+
+    A file that is out of time order is refused with what to do, not silently learned from.
+
+    Examples:
+      fraudstream train history.parquet --out model
+      fraudstream train tx.csv --preset bank.toml --labels chargebacks.csv --out model
+    """
+    from fraudstream import wiring
+    from fraudstream.cli.progress import show_progress
+    from fraudstream.config import load
+
+    settings = load({"preset": preset, "home": home}).settings
+    with show_progress() as progress:
+        figures = wiring.train(settings, wiring.Dataset(data, labels, arrival), seed, out, progress)
+    keep("train", figures)
+    plain = [[name, value] for name, value in figures.items() if not isinstance(value, dict | list)]
+    show(figures, table(["figure", "value"], plain), form)
+    note(f"Written: {out}. Next: fraudstream run --model {out} --source ...")

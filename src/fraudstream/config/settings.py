@@ -1,0 +1,79 @@
+"""Every setting there is, with its default; checked as a whole, all problems at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+__all__ = ["EngineSettings", "LogSettings", "RunSettings", "Settings", "StoreSettings"]
+
+_SIZE = re.compile(r"(\d+)\s*([KMGT]?)i?B?", re.IGNORECASE)
+
+
+def _bytes(value: object) -> object:
+    """``"4GB"`` to bytes (powers of 1024); a bare number is bytes."""
+    if not isinstance(value, str) or not (match := _SIZE.fullmatch(value.strip())):
+        if isinstance(value, str):
+            raise ValueError(f'"{value}" is not a size; write "4GB" (B KB MB GB TB)')
+        return value
+    return int(match[1]) << (10 * " KMGT".index(match[2].upper() or " "))
+
+
+def _words(value: object) -> object:
+    """A comma-separated text to a list, so that lists fit into one environment variable."""
+    return [word for word in value.split(",") if word] if isinstance(value, str) else value
+
+
+Size = Annotated[int, BeforeValidator(_bytes), Field(ge=0)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+class _Table(BaseModel):
+    """A table of fraudstream.toml: frozen, and an unknown key is a problem."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class RunSettings(_Table):
+    """``[run]``: where messages come from and decisions go."""
+
+    source: Words = ()
+    sink: Words = ()
+    http: str = "127.0.0.1:8710"
+
+
+class StoreSettings(_Table):
+    """``[store]``: where decisions are kept; empty is the home folder's own DuckDB file."""
+
+    url: str = ""
+
+
+class EngineSettings(_Table):
+    """``[engine]``: how much at once, and how often the state is kept."""
+
+    batch: int = Field(default=4096, ge=1, le=1_000_000)
+    checkpoint_every: int = Field(default=200, ge=1)
+    max_memory: Size = 0
+
+
+class LogSettings(_Table):
+    """``[log]``: what is said on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class Settings(_Table):
+    """All settings; see ``fraudstream config show`` for where each value came from."""
+
+    preset: str = "payments"
+    model: Path | None = None
+    home: Path = Path(".fraudstream")
+    secret: SecretStr | None = None
+    run: RunSettings = RunSettings()
+    store: StoreSettings = StoreSettings()
+    engine: EngineSettings = EngineSettings()
+    log: LogSettings = LogSettings()
