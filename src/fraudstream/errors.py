@@ -22,6 +22,7 @@ __all__ = [
     "PresetInvalid",
     "Problem",
     "SettingsInvalid",
+    "StateInUse",
     "StorageFailed",
     "UsageInvalid",
 ]
@@ -114,6 +115,12 @@ class StorageFailed(FraudstreamError):
     """Durable storage refused a write (a full disk, a lost permission); nothing was skipped."""
 
     name, exit_code = "storage-failed", 3
+
+
+class StateInUse(FraudstreamError):
+    """Another process owns the state; two would decide the same messages twice."""
+
+    name, exit_code = "state-in-use", 3
 
 
 class ModelIncompatible(FraudstreamError):

@@ -125,6 +125,6 @@ class Checkpoints(Protocol):
         """Durable on return; raises ``StorageFailed`` and keeps the older ones otherwise."""
         ...
 
-    def newest(self) -> Checkpoint | None:
-        """The newest whole checkpoint, or None; a torn one is passed over."""
+    def newest(self, at_most: int | None = None) -> Checkpoint | None:
+        """The newest whole checkpoint (of no later batch), or None; a torn one is passed over."""
         ...

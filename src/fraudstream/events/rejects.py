@@ -12,6 +12,8 @@ class Reason(StrEnum):
     """Why a message was rejected; also the label of the rejects metric."""
 
     JSON_MALFORMED = "json_malformed"
+    ROW_MALFORMED = "row_malformed"
+    """A row of a table in text form has more or fewer cells than its header."""
     UTF8_INVALID = "utf8_invalid"
     TOO_LARGE = "too_large"
     FIELD_MISSING = "field_missing"
