@@ -12,8 +12,13 @@ from fraudstream.schema.preset import (
     LabelSpec,
     Preset,
 )
+from fraudstream.schema.reading import read_preset
+from fraudstream.schema.reference import COUNTRY_CODES, CURRENCY_DIGITS, country_code
+from fraudstream.schema.shipped import builtin, builtin_file, builtin_names, builtin_text
 
 __all__ = [
+    "COUNTRY_CODES",
+    "CURRENCY_DIGITS",
     "Aggregate",
     "All",
     "Any",
@@ -33,5 +38,11 @@ __all__ = [
     "Not",
     "OneOf",
     "Preset",
+    "builtin",
+    "builtin_file",
+    "builtin_names",
+    "builtin_text",
+    "country_code",
     "layout_of",
+    "read_preset",
 ]

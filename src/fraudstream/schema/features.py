@@ -55,8 +55,8 @@ class Aggregate:
     """One feature over the history of one entity.
 
     ``window`` and ``delay`` are ms: the transactions with event time in
-    (t - delay - window, t - delay] count. ``field`` is the argument, ``filter`` the name of a filter
-    of the preset, both where given.
+    (t - delay - window, t - delay] count. ``field`` is the argument, ``filter`` the name of a
+    filter of the preset, both where given.
     """
 
     name: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["All", "Any", "Compare", "Filter", "IsNull", "Not", "OneOf"]
+__all__ = ["All", "Any", "Compare", "Filter", "IsNull", "Not", "OneOf", "names_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +60,14 @@ class Any:
 
 
 Filter = Compare | OneOf | IsNull | Not | All | Any
+
+
+def names_in(condition: Filter) -> set[str]:
+    """Names of the fields that a filter looks at."""
+    match condition:
+        case Compare(field=name) | OneOf(field=name) | IsNull(field=name):
+            return {name}
+        case Not(operand):
+            return names_in(operand)
+        case All(operands) | Any(operands):
+            return {name for operand in operands for name in names_in(operand)}

@@ -15,8 +15,8 @@ __all__ = ["Layout", "layout_of"]
 class Layout:
     """Column names of ``hashes``, ``numbers``, ``codes`` and ``texts``, and the currencies' order.
 
-    ``numbers[0]`` is always ``amount``; ``texts[0]`` is ``transaction_id`` where the preset has one.
-    ``entities`` gives for each entity the columns of ``hashes`` that make its key.
+    ``numbers[0]`` is always ``amount``; ``texts[0]`` is ``transaction_id`` where the preset has
+    one. ``entities`` gives for each entity the columns of ``hashes`` that make its key.
     """
 
     hashed: tuple[str, ...]
@@ -43,9 +43,7 @@ def layout_of(preset: Preset) -> Layout:
         enums=tuple(f.name for f in preset.fields if f.type is FieldType.ENUM),
         texts=tuple(sorted(texts, key=lambda name: name != "transaction_id")),
         currencies=tuple(sorted(preset.currency.digits)),
-        entities=tuple(
-            tuple(hashed.index(name) for name in names) for _, names in preset.entities
-        ),
+        entities=tuple(tuple(hashed.index(name) for name in names) for _, names in preset.entities),
     )
 
 

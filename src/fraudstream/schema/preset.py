@@ -99,15 +99,17 @@ class Currency:
     rates: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
 
     def __hash__(self) -> int:
-        return hash((self.base, tuple(sorted(self.digits.items())), tuple(sorted(self.rates.items()))))
+        return hash(
+            (self.base, tuple(sorted(self.digits.items())), tuple(sorted(self.rates.items())))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class LabelSpec:
     """Where labels come from when a transaction carries its own.
 
-    ``field`` is our name of the label column; ``known_after`` ms after its arrival the label counts.
-    ``fraud`` are the texts that mean fraud.
+    ``field`` is our name of the label column; ``known_after`` ms after its arrival the label
+    counts. ``fraud`` are the texts that mean fraud.
     """
 
     known_after: int = 7 * 86_400_000
@@ -148,7 +150,7 @@ class Preset:
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Names of the feature vector's columns, in order."""
-        return tuple(f.name for f in (*self.inputs, *self.features))
+        return (*(f.name for f in self.inputs), *(f.name for f in self.features))
 
     @property
     def horizon(self) -> int:
