@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fraudstream import errors
 from tests.structure.sources import ROOT
+
+from fraudstream import errors
 
 
 def _kinds() -> list[type[errors.FraudstreamError]]:

@@ -57,15 +57,15 @@ def _root(
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere in the command.")
+        bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")
     ] = False,
 ) -> None:
     """Real-time fraud detection for card and bank transactions.
 
     Begin with:
-      fraudstream demo                          a simulated bank under attack, live
-      fraudstream init my-bank --from tx.csv    the same on your own data
-      fraudstream doctor                        is everything here that is needed?
+      fraudstream demo                         a simulated bank under attack
+      fraudstream init my-bank --from tx.csv   the same on your own data
+      fraudstream doctor                       is everything here that is needed?
 
     Data goes to standard output, everything else to standard error.
     """

@@ -9,8 +9,9 @@ from typer.core import TyperCommand, TyperGroup
 __all__ = ["Command", "Group"]
 
 EXIT_CODES = """\
-Exit codes: 0 done, 1 a check said no, 2 usage or configuration, 3 something is not installed or not
-reachable, 4 input, 5 incompatible model, checkpoint or schema, 70 our bug, 130 a second Ctrl-C."""
+Exit codes: 0 done, 1 a check said no, 2 usage or configuration, 3 something
+is not installed or not reachable, 4 input, 5 incompatible model, checkpoint
+or schema, 70 our bug, 130 a second Ctrl-C."""
 
 
 def _write_verbatim(text: str | None, formatter: Any) -> None:

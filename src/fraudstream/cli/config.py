@@ -9,11 +9,11 @@ __all__ = ["COMMANDS"]
 
 
 def show_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
-    """Show every setting, its value and where it came from; secrets stay hidden.
+    """Show every setting and where it came from, secrets hidden.
 
-    The command line wins over the environment (FRAUDSTREAM_STORE__URL; a secret also as the path
-    of a file, FRAUDSTREAM_SECRET_FILE), that over fraudstream.toml in the current folder, that
-    over the defaults.
+    The command line wins over the environment (FRAUDSTREAM_STORE__URL; a secret
+    also as the path of a file, FRAUDSTREAM_SECRET_FILE), that over
+    fraudstream.toml in the current folder, that over the defaults.
 
     Examples:
       fraudstream config show
@@ -27,7 +27,7 @@ def show_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
 
 
 def check() -> None:
-    """Check fraudstream.toml and the environment; every problem is listed.
+    """Check fraudstream.toml and environment; list every problem.
 
     Examples:
       fraudstream config check

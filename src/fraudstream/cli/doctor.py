@@ -11,9 +11,10 @@ __all__ = ["doctor"]
 def doctor(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
     """Check that this machine has what fraudstream needs.
 
-    Looks at Python, the packages, free disk and memory, the cache of compiled code, the port of
-    run's server and the home folder. Each is one line, ok or missing; a missing one names the
-    command that mends it. Ends with 1 if anything is missing.
+    Looks at Python, the packages, free disk and memory, the cache of compiled
+    code, the port of run's server and the home folder. Each is one line, ok or
+    missing; a missing one names the command that mends it. Ends with 1 if
+    anything is missing.
 
     Examples:
       fraudstream doctor

@@ -32,21 +32,24 @@ def evaluate(
     home: HomeFolder = None,
     form: Form = Format.TEXT,
 ) -> None:
-    """Measure a model on data: what it catches, how soon, what it costs, whom it hurts.
+    """Measure a model: what it catches, costs, and whom it hurts.
 
-    With --model the whole of the data is the test. Without one a model is trained on the first
-    70 % of the time, the labels get their delay, and the rest is the test. Beside the model stand
-    a logistic regression on the same features and a simple rule.
+    With --model the whole of the data is the test. Without one a model is
+    trained on the first 70 % of the time, the labels get their delay, and the
+    rest is the test. Beside the model stand a logistic regression on the same
+    features and a simple rule.
 
-    --protocol handbook expects the public simulated card data (docs/reports.md says where it comes
-    from): it reproduces the authors' split and prints their results beside ours.
+    --protocol handbook expects the public simulated card data (docs/reports.md
+    says where it comes from): it reproduces the authors' split and prints their
+    results beside ours.
 
-    The figures are also written to reports/evaluate.json; docs/reports.md explains every key.
+    The figures are also written to reports/evaluate.json; docs/reports.md
+    explains every key.
 
     Examples:
       fraudstream evaluate tx.csv --preset bank.toml
       fraudstream evaluate later.parquet --model model --format json
-      fraudstream evaluate handbook_transactions.parquet --preset handbook --protocol handbook
+      fraudstream evaluate cards.parquet -p handbook --protocol handbook
     """
     from fraudstream import wiring
     from fraudstream.cli.progress import show_progress

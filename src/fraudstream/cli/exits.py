@@ -16,6 +16,7 @@ from fraudstream.errors import FraudstreamError
 __all__ = ["run"]
 
 DONE, USAGE, BUG, INTERRUPTED = 0, 2, 70, 130
+STDOUT = 1
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -27,6 +28,8 @@ def run(arguments: Sequence[str]) -> int:
         return _quiet_pipe() if _is_closed_pipe(error) else _told(error, debug)
     except typer.TyperException as error:
         return _misused(error)
+    except SystemExit as left:  # Typer's answer to a closed pipe
+        return _quiet_pipe() if _is_closed_pipe(left) else USAGE
     except BrokenPipeError:
         return _quiet_pipe()
     except (KeyboardInterrupt, typer.Abort):
@@ -41,6 +44,8 @@ def _invoke(arguments: Sequence[str]) -> int:
 
     code = app(list(arguments), prog_name="fraudstream", standalone_mode=False)
     sys.stdout.flush()
+    if code == INTERRUPTED:
+        _say("interrupted")
     return code if isinstance(code, int) else DONE
 
 
@@ -74,7 +79,7 @@ def _is_closed_pipe(error: BaseException | None) -> bool:
 def _quiet_pipe() -> int:
     """End without a word; what Python would flush at exit goes nowhere instead of failing again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, STDOUT)
     return DONE
 
 

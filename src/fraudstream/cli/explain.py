@@ -23,9 +23,10 @@ def explain(
 ) -> None:
     """Say why a transaction was approved, sent to review or declined.
 
-    Shows the decision as it was stored: action, score, expected costs, reasons in words, what made
-    it (versions of features, model, policy), labels that came since. A running engine is asked;
-    else the store in the home folder is opened. Ends with 1 if there is no such transaction.
+    Shows the decision as it was stored: action, score, expected costs, reasons
+    in words, what made it (versions of features, model, policy), labels that
+    came since. A running engine is asked; else the store in the home folder is
+    opened. Ends with 1 if there is no such transaction.
 
     Examples:
       fraudstream explain tx_000482913

@@ -22,11 +22,12 @@ def features(
     arrival: Arrival = None,
     home: HomeFolder = None,
 ) -> None:
-    """Write every transaction with its features, as the engine would have seen them.
+    """Write every transaction with its features, for a notebook.
 
-    One row per transaction in the order of the data: its id and time, then one column per feature
-    named as in presets show. The numbers come from the code that decides live transactions, so a
-    model trained on them elsewhere sees what it will see in production.
+    One row per transaction in the order of the data: its id and time, then one
+    column per feature named as in presets show. The numbers come from the code
+    that decides live transactions, so a model trained on them elsewhere sees
+    what it will see in production.
 
     Examples:
       fraudstream features tx.csv --preset bank.toml --out features.parquet

@@ -21,9 +21,10 @@ def init(
 ) -> None:
     """Make a folder to work in: a fraudstream.toml and a preset.
 
-    With --from, the preset is guessed from the header and a sample of a .csv, .jsonl or .parquet
-    file. Every guess is marked in the file; read it, correct it. A day and a month that cannot be
-    told apart (03/04/2026) are not guessed. Nothing that exists is overwritten.
+    With --from, the preset is guessed from the header and a sample of a .csv,
+    .jsonl or .parquet file. Every guess is marked in the file; read it, correct
+    it. A day and a month that cannot be told apart (03/04/2026) are not
+    guessed. Nothing that exists is overwritten.
 
     In a folder with a fraudstream.toml, --preset and --model may be left out.
 
@@ -32,12 +33,11 @@ def init(
       cd my-bank && fraudstream presets check preset.toml
       fraudstream train ../tx.csv --out model && fraudstream evaluate ../tx.csv
     """
-    from fraudstream import wiring
+    from fraudstream.wiring.presets import draft_preset, write_new
 
-    text = wiring.drafted_preset(str(data) if data else "payments")
     folder.mkdir(parents=True, exist_ok=True)
-    wiring.write_new(folder / "preset.toml", text)
-    wiring.write_new(folder / "fraudstream.toml", SETTINGS)
+    draft_preset(folder / "preset.toml", str(data) if data else "payments")
+    write_new(folder / "fraudstream.toml", SETTINGS)
     note(f"Written: {folder / 'preset.toml'} and {folder / 'fraudstream.toml'}.")
     note(f"Next: read the guesses, then cd {folder} && fraudstream presets check preset.toml")
 

@@ -1,4 +1,4 @@
-"""Labels: what became of transactions, as chargebacks and investigations tell."""
+"""Labels: what became of transactions, as chargebacks tell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["COMMANDS"]
 
 
 def status(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
-    """Say how many labels the store holds, for which share of transactions, up to when.
+    """Say how many labels the store holds, for which transactions.
 
     Examples:
       fraudstream labels status

@@ -1,4 +1,4 @@
-"""Models: the registry of what was trained, and which one decides."""
+"""Models: what was trained, and which one decides."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def list_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
 
 
 def show_(version: Version, home: HomeFolder = None, form: Form = Format.TEXT) -> None:
-    """Show a model's card: what it was trained on, its figures, its fingerprints.
+    """Show a model's card: training, figures, fingerprints.
 
     Examples:
       fraudstream models show 7
@@ -53,8 +53,9 @@ def promote(
 ) -> None:
     """Make a model the champion: the one that decides.
 
-    A folder that train wrote is taken into the registry first. A running engine changes over
-    between two batches; otherwise it takes effect at the next start.
+    A folder that train wrote is taken into the registry first. A running engine
+    changes over between two batches; otherwise it takes effect at the next
+    start.
 
     Examples:
       fraudstream models promote model

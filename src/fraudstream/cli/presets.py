@@ -1,4 +1,4 @@
-"""Presets: everything in which one bank differs from the next, declared in one TOML file."""
+"""Presets: everything in which one bank differs from the next."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def list_(form: Form = Format.TEXT) -> None:
     Examples:
       fraudstream presets list
     """
-    from fraudstream import wiring
+    from fraudstream.wiring.presets import builtin_presets
 
-    presets = wiring.builtin_presets()
+    presets = builtin_presets()
     rows = [[p.name, len(p.fields), len(p.entities), len(p.feature_names)] for p in presets]
     head = ["preset", "fields", "entities", "features"]
     show(
@@ -32,18 +32,19 @@ def list_(form: Form = Format.TEXT) -> None:
 
 
 def show_(name: Name, form: Form = Format.TEXT) -> None:
-    """Show what a preset declares: fields, entities, and every feature by name.
+    """Show a preset's fields, entities and every feature by name.
 
-    Feature names are the columns of the features command, of models and of explanations.
+    Feature names are the columns of the features command, of models and of
+    explanations.
 
     Examples:
       fraudstream presets show payments
       fraudstream presets show bank.toml --format json
     """
-    from fraudstream import wiring
     from fraudstream.cli.described import described, described_text
+    from fraudstream.wiring.presets import preset_named
 
-    preset = wiring.preset_named(name)
+    preset = preset_named(name)
     show(described(preset), described_text(preset), form)
 
 
@@ -55,18 +56,18 @@ def check(
     ] = None,
     form: Form = Format.TEXT,
 ) -> None:
-    """Check a preset; every problem is listed with its line and what was probably meant.
+    """Check a preset; every problem is listed with its line.
 
-    With --rate it says how much memory the exact windows need at that many events a second.
-    Ends with 2 if the preset cannot be used.
+    With --rate it says how much memory the exact windows need at that many
+    events a second. Ends with 2 if the preset cannot be used.
 
     Examples:
       fraudstream presets check bank.toml
       fraudstream presets check payments --rate 100
     """
-    from fraudstream import wiring
+    from fraudstream.wiring.presets import preset_named
 
-    preset = wiring.preset_named(name)
+    preset = preset_named(name)
     figures: dict[str, object] = {"preset": preset.name, "features": len(preset.feature_names)}
     text = f"{preset.name}: in order, {len(preset.feature_names)} features"
     if rate is not None:
@@ -82,18 +83,18 @@ def new(
         str, typer.Option("--from", metavar="NAME|DATA", help="A built-in preset, or a data file.")
     ] = "payments",
 ) -> None:
-    """Write a preset to begin with: a copy of a built-in one, or one guessed from data.
+    """Write a preset to begin with, copied or guessed from data.
 
-    What was guessed is marked in the file. A day and a month that cannot be told apart
-    (03/04/2026) are never guessed.
+    What was guessed is marked in the file. A day and a month that cannot be
+    told apart (03/04/2026) are never guessed.
 
     Examples:
       fraudstream presets new bank.toml
       fraudstream presets new bank.toml --from tx.csv
     """
-    from fraudstream import wiring
+    from fraudstream.wiring.presets import draft_preset
 
-    wiring.write_new(file, wiring.drafted_preset(base))
+    draft_preset(file, base)
     note(f"Written: {file}. Now check it: fraudstream presets check {file}")
 
 

@@ -24,11 +24,11 @@ def replay(
     home: HomeFolder = None,
     form: Form = Format.TEXT,
 ) -> None:
-    """Read the log again, batch by batch as the journal says, and decide it again.
+    """Decide the journal's batches again, and compare.
 
-    Each batch is computed with the model it was decided with. Without --check the decisions are
-    written to standard output as JSON lines; with it they are compared, bit by bit, with what the
-    store holds.
+    Each batch is computed with the model it was decided with. Without --check
+    the decisions are written to standard output as JSON lines; with it they are
+    compared, bit by bit, with what the store holds.
 
     Examples:
       fraudstream replay --check

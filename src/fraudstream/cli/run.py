@@ -36,19 +36,20 @@ def run(
         bool, typer.Option("--follow", help="Wait for more at the end of a file that grows.")
     ] = False,
 ) -> None:
-    """Read transactions, decide each one, keep the decisions and the state.
+    """Decide each transaction of a stream; keep decisions and state.
 
-    A decision is approve, review or decline, with its score, expected costs and reasons. All are
-    kept in the store (.fraudstream/store.duckdb) and written to every --sink as well: a .jsonl
-    file, or - for standard output. Bad messages are kept as rejects and never stop the stream.
+    A decision is approve, review or decline, with its score, expected costs and
+    reasons. All are kept in the store (.fraudstream/store.duckdb) and written
+    to every --sink as well: a .jsonl file, or - for standard output. Bad
+    messages are kept as rejects and never stop the stream.
 
-    A file ends the run; standard input ends when it is closed. After a crash or Ctrl-C the same
-    command goes on where it was: no decision is lost, doubled or different. Without a model every
-    transaction is scored 0.
+    A file ends the run; standard input ends when it is closed. After a crash or
+    Ctrl-C the same command goes on where it was: no decision is lost, doubled
+    or different. Without a model every transaction is scored 0.
 
     Examples:
-      fraudstream run --source transactions.jsonl --model model --sink decisions.jsonl
-      fraudstream simulate --rate 100 | fraudstream run --source - --sink - | head
+      fraudstream run --source tx.jsonl --model model --sink decisions.jsonl
+      fraudstream simulate --rate 100 | fraudstream run --source - --sink -
       fraudstream run --preset bank.toml --model model --source tx.csv
     """
     from fraudstream import wiring

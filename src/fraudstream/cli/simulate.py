@@ -59,21 +59,22 @@ def simulate(
         bool, typer.Option("--truth", help="Add is_fraud and attack to every transaction.")
     ] = False,
 ) -> None:
-    """Write the transactions of a simulated bank, its customers and attackers.
+    """Write the transactions of a simulated bank and its attackers.
 
-    Customers have habits, salaries, favourite merchants, devices; attackers follow named patterns:
-    card_testing, bin_enumeration, stolen_card, account_takeover, impossible_travel, ... Labels
-    (chargebacks) and reversals come in the stream when they would have arrived. The same seed and
-    options give the same bytes.
+    Customers have habits, salaries, favourite merchants, devices; attackers
+    follow named patterns: card_testing, bin_enumeration, stolen_card,
+    account_takeover, impossible_travel, ... Labels (chargebacks) and reversals
+    come in the stream when they would have arrived. The same seed and options
+    give the same bytes.
 
-    Without --out it writes JSON lines to standard output; with --rate it does so live, on the wall
-    clock, until Ctrl-C. Customers and attackers can run as two producers: the same --seed, one with
-    normal and one with attack.
+    Without --out it writes JSON lines to standard output; with --rate it does
+    so live, on the wall clock, until Ctrl-C. Customers and attackers can run as
+    two producers: the same --seed, one with normal and one with attack.
 
     Examples:
       fraudstream simulate --days 30 --seed 1 --out history.parquet
-      fraudstream simulate attack --attacks card_testing,mule_chain --out attacks.jsonl
-      fraudstream simulate --rate 100 | fraudstream run --source - --sink - | head
+      fraudstream simulate attack --attacks card_testing --out attacks.jsonl
+      fraudstream simulate --rate 100 | fraudstream run --source - --sink -
     """
     from fraudstream import wiring
     from fraudstream.cli.progress import show_progress

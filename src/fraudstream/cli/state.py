@@ -1,4 +1,4 @@
-"""State: what the engine remembers, as its newest checkpoint holds it."""
+"""State: what the engine remembers, in its newest checkpoint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["COMMANDS"]
 
 
 def show_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
-    """Show the newest checkpoint: its batch, position in the log, features and size.
+    """Show the newest checkpoint: batch, position, features, size.
 
     Examples:
       fraudstream state show

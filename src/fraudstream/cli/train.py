@@ -23,17 +23,21 @@ def train(
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the training.")] = 1,
     form: Form = Format.TEXT,
 ) -> None:
-    """Train a model on history, through the code that will compute its features live.
+    """Train a model on history.
 
-    Labels come from the data's own label column or events, or from --labels; each counts only from
-    the moment it would have been known. The model is gradient-boosted trees with calibrated
-    probabilities; its folder holds text and numbers only, with a model card.
+    Features are computed by the code that will compute them live.
 
-    A file that is out of time order is refused with what to do, not silently learned from.
+    Labels come from the data's own label column or events, or from --labels;
+    each counts only from the moment it would have been known. The model is
+    gradient-boosted trees with calibrated probabilities; its folder holds text
+    and numbers only, with a model card.
+
+    A file that is out of time order is refused with what to do, not silently
+    learned from.
 
     Examples:
       fraudstream train history.parquet --out model
-      fraudstream train tx.csv --preset bank.toml --labels chargebacks.csv --out model
+      fraudstream train tx.csv -p bank.toml --labels known.csv --out model
     """
     from fraudstream import wiring
     from fraudstream.cli.progress import show_progress

@@ -1,0 +1,65 @@
+"""Writes the pages of docs/ that are made from the program itself: ``make docs``."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import typer
+
+from fraudstream.cli.app import app
+
+__all__ = ["COMMANDS", "PAGES", "help_of"]
+
+DOCS = Path(__file__).parents[1] / "docs"
+WIDTH = 80
+
+HEAD = """\
+# Command line
+
+What `fraudstream COMMAND --help` prints. This page is made by `make docs`; a test compares it.
+"""
+
+
+def _leaves() -> tuple[tuple[str, ...], ...]:
+    root = typer.main.get_command(app)
+    found: list[tuple[str, ...]] = []
+    for name, command in root.commands.items():  # type: ignore[attr-defined] # it is a group
+        inner = getattr(command, "commands", None)
+        found += [(name, leaf) for leaf in inner] if inner else [(name,)]
+    return tuple(found)
+
+
+COMMANDS = _leaves()
+"""Every command as it is typed, such as ``("presets", "check")``."""
+
+
+def help_of(command: tuple[str, ...]) -> str:
+    """What ``fraudstream COMMAND --help`` prints on a terminal of 80 columns."""
+    text = io.StringIO()
+    with redirect_stdout(text):
+        app(
+            [*command, "--help"],
+            prog_name="fraudstream",
+            standalone_mode=False,
+            terminal_width=WIDTH,
+        )
+    return text.getvalue()
+
+
+def cli_page() -> str:
+    """The page of commands, in the order of the help."""
+    sections = [(("fraudstream", *command), help_of(command)) for command in ((), *COMMANDS)]
+    return HEAD + "".join(
+        f"\n## {' '.join(words)}\n\n```text\n{text.rstrip()}\n```\n" for words, text in sections
+    )
+
+
+PAGES = {"cli.md": cli_page}
+"""What makes each page."""
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+        print(f"docs/{name}")
