@@ -18,9 +18,9 @@ class NumberColumn:
     is_time: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """Names, decimals and currencies, in the order of the batch's columns.
+    """Names, decimals and currencies, in the order of the batch's columns; made once per preset.
 
     ``texts`` are the columns of ``EventBatch.texts``, ``numbers`` of ``EventBatch.numbers`` (the
     first is the amount in base currency); ``currencies`` are (code, decimals) by index.
