@@ -44,10 +44,9 @@ _MIRRORED: dict[Operator, Operator] = {
     ">=": "<=",
 }
 _LONGEST, _MOST_NODES, _LARGEST = 2_000, 200, 10**12
-_OURS = frozenset(
-    ["score", "action", "decision", "decided_by", "expected_cost", "reasons", "alert", "flagged"]
-    + ["fraud", "is_fraud", "label", "labels", "confirmed", "chargeback", "known_at"]
-)
+_OUTCOMES = {"score", "action", "decision", "decided_by", "expected_cost", "alert", "flagged"}
+_LABELS = {"fraud", "is_fraud", "label", "labels", "confirmed", "chargeback", "known_at"}
+_OURS = _OUTCOMES | _LABELS
 
 
 def read_condition(item: Item, scope: Scope, digits: int) -> Filter:
@@ -139,7 +138,7 @@ class _Reader:
                 f"a filter compares fields with constants; {_named(node)} is not understood"
             )
         name, at = str(node.sql(dialect="duckdb")), _at(node)
-        if name in _OURS:
+        if name in _LABELS or (name in _OURS and name not in self.scope.fields):
             raise Wrong(
                 f'"{name}" is not part of the event: features never depend on scores, decisions '
                 "or labels, so a filter cannot either",

@@ -21,6 +21,14 @@ from fraudstream.schema.positions import Path, Span, locate
 __all__ = ["Document", "Item", "Table", "parse"]
 
 T = TypeVar("T")
+_TOP = "at the top, before the first [table]"
+_BELONGS = {
+    **dict.fromkeys(("name", "currency", "inputs", "timezone", "calendar_zone"), _TOP),
+    **dict.fromkeys(("arrival", "lateness", "max_future", "dedupe", "columns"), "under [input]"),
+    **dict.fromkeys(("known_after", "fraud"), "under [labels]"),
+    **dict.fromkeys(("costs",), "under [policy]"),
+    **dict.fromkeys(("windows", "aggregates", "entity"), "in a block under [[features]]"),
+}
 _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 _LARGEST = 1_000_000
 """Characters in a preset; beyond that it is some other file."""
@@ -197,10 +205,12 @@ class Table:
         return [Table(self.document, (*self.path, key, i), each) for i, each in enumerate(value)]
 
     def close(self, what: str = "key") -> None:
-        """Note every key that was never asked for."""
+        """Note every key that was never asked for, and what was meant or where it belongs."""
         for key in self._values:
             if key not in self._asked:
                 meant = did_you_mean(key, self._asked - set(self._values))
+                if key in _BELONGS and what == "key":
+                    meant = f"; it belongs {_BELONGS[key]}"
                 self.note(key, f'unknown {what} "{key}"{meant}', at_key=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
 
-__all__ = ["COUNTRY_CODES", "CURRENCY_DIGITS", "country_code"]
+__all__ = ["COLUMN_NAMES", "COUNTRY_CODES", "CURRENCY_DIGITS", "country_code"]
 
 
 def _lines(name: str) -> list[str]:
@@ -28,11 +28,19 @@ def _country_codes() -> dict[str, str]:
     return by_name | {code.casefold(): code for code, _ in rows}
 
 
+def _column_names() -> dict[str, tuple[str, ...]]:
+    rows = (line.split("\t") for line in _lines("roles.tsv"))
+    return {role: tuple(names.split(" ")) for role, names in rows}
+
+
 CURRENCY_DIGITS: Mapping[str, int] = MappingProxyType(_currency_digits())
 """ISO 4217: decimals of each currency in use."""
 
 COUNTRY_CODES: Mapping[str, str] = MappingProxyType(_country_codes())
 """Casefolded English name or ISO 3166 alpha-2 code to the code in capitals."""
+
+COLUMN_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(_column_names())
+"""Our fields and what others call them, the likeliest name first; for guessing."""
 
 
 def country_code(written: str) -> str | None:

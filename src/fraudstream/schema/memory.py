@@ -1,0 +1,54 @@
+"""What a preset's exact windows cost in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fraudstream.schema.durations import SECOND
+from fraudstream.schema.preset import Preset
+
+__all__ = ["Footprint", "Sizes", "memory"]
+
+_EVENTS_PER_KEY = 50
+"""Of one entity within the horizon, where nobody said how many keys there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of the state: one event of one key, and one key; ``keys`` by entity where known."""
+
+    bytes_per_event: float
+    bytes_per_key: float
+    keys: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What one entity's history needs: how far back, how many events and keys, bytes in all."""
+
+    entity: str
+    horizon: int
+    events: int
+    keys: int
+    bytes: int
+
+
+def memory(preset: Preset, rate: float, sizes: Sizes) -> tuple[Footprint, ...]:
+    """An upper estimate by entity at ``rate`` events a second; every event is taken to carry it.
+
+    Every key holds its events of the preset's horizon and lateness, whatever the windows of its
+    own entity, so shortening the longest window is what saves memory.
+    """
+    used = {feature.entity for feature in preset.features}
+    horizon = preset.horizon + preset.input.lateness
+    events = round(rate * horizon / SECOND)
+    return tuple(
+        _footprint(name, horizon, events, sizes) for name, _ in preset.entities if name in used
+    )
+
+
+def _footprint(entity: str, horizon: int, events: int, sizes: Sizes) -> Footprint:
+    keys = min(sizes.keys.get(entity, events // _EVENTS_PER_KEY), events)
+    needed = round(events * sizes.bytes_per_event + keys * sizes.bytes_per_key)
+    return Footprint(entity, horizon, events, keys, needed)
