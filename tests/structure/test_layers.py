@@ -11,6 +11,7 @@ CORE = {
     "features",
     "admission",
     "codec",
+    "tables",
     "ports",
     "schema",
     "events",

@@ -51,14 +51,13 @@ def evaluate(
       fraudstream evaluate later.parquet --model model --format json
       fraudstream evaluate cards.parquet -p handbook --protocol handbook
     """
-    from fraudstream import wiring
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
+    from fraudstream.wiring.learning import Dataset
+    from fraudstream.wiring.measuring import measure
 
     settings = load({"preset": preset, "model": model, "home": home}).settings
     with show_progress() as progress:
-        report = wiring.evaluate(
-            settings, wiring.Dataset(data, labels, arrival), str(protocol), progress
-        )
+        report = measure(settings, Dataset(data, labels, arrival), str(protocol), progress)
     keep("evaluate" if protocol is Protocol.HOLDOUT else "handbook", report.figures)
     show(report.figures, report.text, form)

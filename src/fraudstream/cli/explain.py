@@ -32,8 +32,8 @@ def explain(
       fraudstream explain tx_000482913
       fraudstream explain tx_000482913 --recompute --format json
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.asking import explained
 
-    explained = wiring.explain(load({"home": home}).settings, transaction, recompute)
+    explained = explained(load({"home": home}).settings, transaction, recompute)
     show(explained.figures, explained.text, form)

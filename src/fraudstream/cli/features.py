@@ -32,11 +32,11 @@ def features(
     Examples:
       fraudstream features tx.csv --preset bank.toml --out features.parquet
     """
-    from fraudstream import wiring
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
+    from fraudstream.wiring.learning import Dataset, write_features
 
     settings = load({"preset": preset, "home": home}).settings
     with show_progress() as progress:
-        rows = wiring.features(settings, wiring.Dataset(data, arrival=arrival), out, progress)
+        rows = write_features(settings, Dataset(data, arrival=arrival), out, progress)
     note(f"Written: {out}, {rows:,} transactions")

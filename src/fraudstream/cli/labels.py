@@ -14,10 +14,10 @@ def status(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
     Examples:
       fraudstream labels status
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.asking import label_status
 
-    figures = wiring.label_status(load({"home": home}).settings)
+    figures = label_status(load({"home": home}).settings)
     show(figures, "\n".join(f"{name}: {value}" for name, value in figures.items()), form)
 
 

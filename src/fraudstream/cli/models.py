@@ -22,10 +22,10 @@ def list_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
     Examples:
       fraudstream models list
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.registry import all_models
 
-    models = wiring.models(load({"home": home}).settings)
+    models = all_models(load({"home": home}).settings)
     head = ["version", "stage", "features", "trained", "average precision"]
     rows = [
         [model[name] for name in ("version", "stage", "features", "trained", "ap")]
@@ -40,10 +40,10 @@ def show_(version: Version, home: HomeFolder = None, form: Form = Format.TEXT) -
     Examples:
       fraudstream models show 7
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.registry import model_card
 
-    card = wiring.model_card(load({"home": home}).settings, version)
+    card = model_card(load({"home": home}).settings, version)
     show(card.figures, card.text, form)
 
 
@@ -61,10 +61,10 @@ def promote(
       fraudstream models promote model
       fraudstream models promote 7
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.registry import promoted
 
-    note(wiring.promote(load({"home": home}).settings, model))
+    note(promoted(load({"home": home}).settings, model))
 
 
 def rollback(home: HomeFolder = None) -> None:
@@ -73,10 +73,10 @@ def rollback(home: HomeFolder = None) -> None:
     Examples:
       fraudstream models rollback
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.registry import rolled_back
 
-    note(wiring.rollback(load({"home": home}).settings))
+    note(rolled_back(load({"home": home}).settings))
 
 
 COMMANDS = (list_, show_, promote, rollback)

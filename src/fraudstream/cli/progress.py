@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fraudstream.wiring import Progress
+from fraudstream.wiring.progress import Progress
 
 __all__ = ["show_progress"]
 

@@ -26,10 +26,10 @@ def list_(
       fraudstream rejects list
       fraudstream rejects list --reason duplicate --limit 100
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.asking import newest_rejects
 
-    rows = wiring.rejects(load({"home": home}).settings, reason, limit)
+    rows = newest_rejects(load({"home": home}).settings, reason, limit)
     shown = ("partition", "offset", "reason", "detail")
     show({"rejects": rows}, table(shown, [[row[name] for name in shown] for row in rows]), form)
 
@@ -46,10 +46,10 @@ def show_(
     Examples:
       fraudstream rejects show 0:4711
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.asking import one_reject
 
-    reject = wiring.reject(load({"home": home}).settings, place)
+    reject = one_reject(load({"home": home}).settings, place)
     show(reject, "\n".join(f"{name}: {value}" for name, value in reject.items()), form)
 
 

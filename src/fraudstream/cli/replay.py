@@ -34,15 +34,15 @@ def replay(
       fraudstream replay --check
       fraudstream replay | head
     """
-    from fraudstream import wiring
     from fraudstream.cli.progress import show_progress
     from fraudstream.cli.stopping import stop_on_signal
     from fraudstream.config import load
     from fraudstream.errors import CheckFailed
+    from fraudstream.wiring.replaying import replay_log
 
     settings = load({"preset": preset, "home": home}).settings
     with stop_on_signal() as stop, show_progress() as progress:
-        done = wiring.replay(settings, source, check, stop, progress)
+        done = replay_log(settings, source, check, stop, progress)
     if check:
         show(done.as_dict(), str(done), form)
     if check and done.different:

@@ -52,10 +52,10 @@ def run(
       fraudstream simulate --rate 100 | fraudstream run --source - --sink -
       fraudstream run --preset bank.toml --model model --source tx.csv
     """
-    from fraudstream import wiring
     from fraudstream.cli.progress import show_progress
     from fraudstream.cli.stopping import stop_on_signal
     from fraudstream.config import load, start_logging
+    from fraudstream.wiring.running import run_stream
 
     settings = load(
         {
@@ -69,5 +69,5 @@ def run(
     ).settings
     start_logging(settings.log)
     with stop_on_signal() as stop, show_progress() as progress:
-        done = wiring.run(settings, stop, progress, follow)
+        done = run_stream(settings, stop, progress, follow)
     note(str(done))

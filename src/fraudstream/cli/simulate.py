@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fraudstream.cli.options import seconds
+from fraudstream.errors import UsageInvalid
 
 __all__ = ["simulate"]
 
@@ -16,7 +17,7 @@ __all__ = ["simulate"]
 class Part(StrEnum):
     """Which side of the bank is shown."""
 
-    ALL = "all"
+    BOTH = "both"
     NORMAL = "normal"
     ATTACK = "attack"
 
@@ -24,7 +25,7 @@ class Part(StrEnum):
 def simulate(
     part: Annotated[
         Part, typer.Argument(metavar="[normal|attack]", help="Only customers, or only attackers.")
-    ] = Part.ALL,
+    ] = Part.BOTH,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="A .jsonl, .csv or .parquet file to write."),
@@ -34,7 +35,7 @@ def simulate(
         typer.Option("--rate", metavar="N", min=0.001, help="Live: transactions a second."),
     ] = None,
     days: Annotated[
-        float | None, typer.Option("--days", metavar="N", help="Days to simulate. Default: 30")
+        float | None, typer.Option("--days", metavar="N", help="Days of bank time. Default: 30")
     ] = None,
     duration: Annotated[
         float | None,
@@ -43,8 +44,8 @@ def simulate(
         ),
     ] = None,
     customers: Annotated[
-        int | None, typer.Option("--customers", metavar="N", help="Default: 2000")
-    ] = None,
+        int, typer.Option("--customers", metavar="N", help="How many the bank has.")
+    ] = 2_000,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of bank and customers.")] = 1,
     attack_seed: Annotated[
         int | None, typer.Option("--attack-seed", metavar="N", help="Of attackers. Default: --seed")
@@ -62,35 +63,51 @@ def simulate(
     """Write the transactions of a simulated bank and its attackers.
 
     Customers have habits, salaries, favourite merchants, devices; attackers
-    follow named patterns: card_testing, bin_enumeration, stolen_card,
+    follow named patterns: card_testing, bin_enumeration, stolen_card_spree,
     account_takeover, impossible_travel, ... Labels (chargebacks) and reversals
     come in the stream when they would have arrived. The same seed and options
     give the same bytes.
 
     Without --out it writes JSON lines to standard output; with --rate it does
-    so live, on the wall clock, until Ctrl-C. Customers and attackers can run as
-    two producers: the same --seed, one with normal and one with attack.
+    so live, on the wall clock, until Ctrl-C: bank time then starts a year ago
+    and runs as fast as the rate needs. Customers and attackers can run as two
+    producers: the same --seed, one with normal and one with attack.
 
     Examples:
       fraudstream simulate --days 30 --seed 1 --out history.parquet
       fraudstream simulate attack --attacks card_testing --out attacks.jsonl
       fraudstream simulate --rate 100 | fraudstream run --source - --sink -
     """
-    from fraudstream import wiring
     from fraudstream.cli.progress import show_progress
+    from fraudstream.cli.report import note
     from fraudstream.cli.stopping import stop_on_signal
+    from fraudstream.simulator import ATTACKS, Settings
+    from fraudstream.wiring.simulating import Simulation, write_live, write_stretch
 
-    wanted = wiring.Simulation(
-        part=str(part),
-        preset=preset,
+    _refuse_contradictions(rate, out, days, duration)
+    bank = Settings(
         seed=seed,
         attack_seed=attack_seed,
         customers=customers,
-        days=days,
-        rate=rate,
-        duration=duration,
-        attacks=tuple(attacks.split(",")) if attacks else None,
-        truth=truth,
+        days=days or 30.0,
+        attacks=tuple(attacks.split(",")) if attacks else tuple(ATTACKS),
     )
+    wanted = Simulation(bank, part.value, preset, truth)
     with stop_on_signal() as stop, show_progress() as progress:
-        wiring.simulate(wanted, out, stop, progress)
+        if rate is not None:
+            events = write_live(wanted, rate, stop, duration)
+        else:
+            events = write_stretch(wanted, out, stop, progress)
+    note(f"{events:,} events" + (f" in {out}" if out else ""))
+
+
+def _refuse_contradictions(
+    rate: float | None, out: Path | None, days: float | None, duration: float | None
+) -> None:
+    if rate is not None and (out is not None or days is not None):
+        raise UsageInvalid(
+            "--rate is live and goes to standard output; --out and --days are not",
+            advice="Leave out --rate, or leave out --out and --days.",
+        )
+    if rate is None and duration is not None:
+        raise UsageInvalid("--duration ends a live stream", advice="Give --rate, or --days.")

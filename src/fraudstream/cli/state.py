@@ -14,10 +14,10 @@ def show_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
     Examples:
       fraudstream state show
     """
-    from fraudstream import wiring
     from fraudstream.config import load
+    from fraudstream.wiring.asking import newest_state
 
-    figures = wiring.state(load({"home": home}).settings)
+    figures = newest_state(load({"home": home}).settings)
     show(figures, "\n".join(f"{name}: {value}" for name, value in figures.items()), form)
 
 

@@ -39,13 +39,13 @@ def train(
       fraudstream train history.parquet --out model
       fraudstream train tx.csv -p bank.toml --labels known.csv --out model
     """
-    from fraudstream import wiring
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
+    from fraudstream.wiring.learning import Dataset, train_model
 
     settings = load({"preset": preset, "home": home}).settings
     with show_progress() as progress:
-        figures = wiring.train(settings, wiring.Dataset(data, labels, arrival), seed, out, progress)
+        figures = train_model(settings, Dataset(data, labels, arrival), seed, out, progress)
     keep("train", figures)
     plain = [[name, value] for name, value in figures.items() if not isinstance(value, dict | list)]
     show(figures, table(["figure", "value"], plain), form)

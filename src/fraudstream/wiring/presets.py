@@ -37,10 +37,11 @@ def preset_named(name: str) -> Preset:
 
 
 def draft_preset(path: Path, base: str) -> None:
-    """Write a preset to begin with, and what it names: a copy of a shipped one, or a guess from data."""
+    """Write a preset to begin with and the file it names: a shipped one, or guessed from data."""
     text = builtin_text(base) if base in builtin_names() else _guessed(Path(base))
     write_new(path, text)
-    rates = tomllib.loads(text).get("currency", {}).get("rates")
+    currency = tomllib.loads(text).get("currency")
+    rates = currency.get("rates") if isinstance(currency, dict) else None
     if rates and not (path.parent / rates).exists():
         write_new(path.parent / rates, builtin_file(rates))
 
