@@ -13,14 +13,14 @@ from fraudstream.errors import FraudstreamError, NotReachable, Problem, StorageF
 
 __all__ = ["open_file", "storage_errors"]
 
-_CONFIG = {
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # an extension is never fetched behind the user's back
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
     # fewer, larger merges of the log into the file
     "checkpoint_threshold": "128MB",
-    # the engine's own thread needs the other cores
-    "threads": "2",
+    # handing a batch to more threads costs more than it gains, and the engine needs the cores
+    "threads": 1,
 }
 _HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 

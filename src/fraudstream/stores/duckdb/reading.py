@@ -79,7 +79,11 @@ _DECISION = """
 """
 
 _PER_MINUTE = """
-    select bucket, action, sum(transactions)::bigint as transactions, sum(amount_base) as amount_base
+    select
+        bucket,
+        action,
+        sum(transactions)::bigint as transactions,
+        sum(amount_base) as amount_base
     from transactions_per_minute
     where bucket > (select max(event_time) from transactions) - to_minutes(?)
     group by bucket, action order by bucket, action

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from weakref import WeakSet
 
 import duckdb
 
@@ -36,7 +37,8 @@ class DuckDBStore:
 
     A batch is one transaction and durable when ``write`` returns. It is fenced by (epoch, batch): a
     batch that is held already changes nothing, and an owner with an older epoch is refused. The
-    file belongs to this process until ``close``; other threads read through :meth:`reader`.
+    file belongs to this process until ``close``; other threads read through :meth:`reader`, whose
+    readers end when the store is closed or a write fails.
 
     ``clock`` gives UTC ms, for ``decided_at`` and ``committed_at`` alone.
     """
@@ -47,6 +49,7 @@ class DuckDBStore:
         self._path, self._preset, self._clock = path, preset, clock
         self._shape = Shape(form_of(preset), preset.labels.known_after)
         self._versions: dict[tuple[str | None, ...], int] = {}
+        self._readers: WeakSet[Reader] = WeakSet()
         self._lock = RLock()
         self._connection: duckdb.DuckDBPyConnection | None = None
         with storage_errors(path):
@@ -80,21 +83,30 @@ class DuckDBStore:
     def reader(self) -> Reader:
         """Queries over what is committed, safe to use from another thread than the engine's."""
         with self._lock:
-            return Reader(self._open().cursor())
+            reader = Reader(self._open().cursor())
+            self._readers.add(reader)
+            return reader
 
     def close(self) -> None:
         """Merge the log into the file and let go of it; may be called twice."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            # the file is let go of with the last connection to it, so readers end here too
+            for opened in (*self._readers, self._connection):
+                if opened is not None:
+                    opened.close()
+            self._connection = None
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         """The connection, opened anew after a failure that made DuckDB give up on the last one."""
         if self._connection is None:
             connection = open_file(self._path)
-            migrate(connection)
-            self._versions = {tuple(names): key for key, *names in _rows(connection, _ALL_VERSIONS)}
+            try:
+                migrate(connection)
+                held = connection.execute(_ALL_VERSIONS).fetchall()
+            except BaseException:
+                connection.close()
+                raise
+            self._versions = {tuple(names): key for key, *names in held}
             self._connection = connection
         return self._connection
 
@@ -172,10 +184,6 @@ _ENTRIES = f"""
     from journal join versions on versions.id = journal.versions_id
     where batch > ? order by batch
 """
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[object, ...]]:
-    return connection.execute(query).fetchall()
 
 
 def _ranges(entry: Entry) -> str:
