@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fraudstream.cli.report import table
-from fraudstream.schema import Preset
+from fraudstream.schema import Preset, describe
 
 __all__ = ["described", "described_text"]
 
@@ -18,7 +18,7 @@ def described(preset: Preset) -> dict[str, Any]:
         "currency": preset.currency.base,
         "fields": {field.name: str(field.type) for field in preset.fields},
         "entities": {name: list(fields) for name, fields in preset.entities},
-        "features": list(preset.feature_names),
+        "features": {feature.name: feature.meaning for feature in describe(preset)},
     }
 
 
@@ -28,13 +28,13 @@ def described_text(preset: Preset) -> str:
         [f.name, ".".join(f.path), str(f.type), _remarks(f.required, f.hash)] for f in preset.fields
     ]
     entities = [[name, ", ".join(keys)] for name, keys in preset.entities]
-    features = "\n".join(f"  {name}" for name in preset.feature_names)
+    features = [[feature.name, feature.meaning] for feature in describe(preset)]
     return "\n\n".join(
         [
             f"{preset.name}: {preset.input.format}, amounts in {preset.currency.base}",
             table(["field", "in the message", "type", ""], fields),
             table(["entity", "its key"], entities),
-            f"{len(preset.feature_names)} features\n{features}",
+            table([f"{len(features)} features", "what it is"], features),
         ]
     )
 

@@ -32,8 +32,9 @@ def explain(
       fraudstream explain tx_000482913
       fraudstream explain tx_000482913 --recompute --format json
     """
+    from fraudstream.cli.explanation import explanation
     from fraudstream.config import load
     from fraudstream.wiring.asking import explained
 
-    explained = explained(load({"home": home}).settings, transaction, recompute)
-    show(explained.figures, explained.text, form)
+    figures = explained(load({"home": home}).settings, transaction)
+    show(figures, explanation(figures), form)

@@ -36,9 +36,11 @@ def init(
     from fraudstream.wiring.presets import draft_preset, write_new
 
     folder.mkdir(parents=True, exist_ok=True)
-    draft_preset(folder / "preset.toml", str(data) if data else "payments")
+    notes = draft_preset(folder / "preset.toml", str(data) if data else "payments")
     write_new(folder / "fraudstream.toml", SETTINGS)
     note(f"Written: {folder / 'preset.toml'} and {folder / 'fraudstream.toml'}.")
+    for look in notes:
+        note(f"  look at: {look}")
     note(f"Next: read the guesses, then cd {folder} && fraudstream presets check preset.toml")
 
 

@@ -94,7 +94,8 @@ def new(
     """
     from fraudstream.wiring.presets import draft_preset
 
-    draft_preset(file, base)
+    for look in draft_preset(file, base):
+        note(f"  look at: {look}")
     note(f"Written: {file}. Now check it: fraudstream presets check {file}")
 
 

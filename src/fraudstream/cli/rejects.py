@@ -30,8 +30,16 @@ def list_(
     from fraudstream.wiring.asking import newest_rejects
 
     rows = newest_rejects(load({"home": home}).settings, reason, limit)
-    shown = ("partition", "offset", "reason", "detail")
-    show({"rejects": rows}, table(shown, [[row[name] for name in shown] for row in rows]), form)
+    lines = [
+        [
+            f"{r['source_partition']}:{r['source_offset']}",
+            r["reason"],
+            r["field"] or "",
+            r["detail"],
+        ]
+        for r in rows
+    ]
+    show({"rejects": rows}, table(["place", "reason", "field", "detail"], lines), form)
 
 
 def show_(
@@ -49,7 +57,10 @@ def show_(
     from fraudstream.config import load
     from fraudstream.wiring.asking import one_reject
 
-    reject = one_reject(load({"home": home}).settings, place)
+    partition, _, offset = place.partition(":")
+    if not (partition.isdigit() and offset.isdigit()):
+        raise typer.BadParameter(f'"{place}" is not a place; write for example 0:4711')
+    reject = one_reject(load({"home": home}).settings, int(partition), int(offset))
     show(reject, "\n".join(f"{name}: {value}" for name, value in reject.items()), form)
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from fraudstream.schema.durations import DAY, duration_ms
+
 __all__ = ["EngineSettings", "LogSettings", "RunSettings", "Settings", "StoreSettings"]
 
 _SIZE = re.compile(r"(\d+)\s*([KMGT]?)i?B?", re.IGNORECASE)
@@ -27,7 +29,13 @@ def _words(value: object) -> object:
     return [word for word in value.split(",") if word] if isinstance(value, str) else value
 
 
+def _milliseconds(value: object) -> object:
+    """``"30s"`` to ms; a bare number is seconds."""
+    return duration_ms(value, longest=DAY) if isinstance(value, str | int) else value
+
+
 Size = Annotated[int, BeforeValidator(_bytes), Field(ge=0)]
+Duration = Annotated[int, BeforeValidator(_milliseconds)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
@@ -54,8 +62,8 @@ class StoreSettings(_Table):
 class EngineSettings(_Table):
     """``[engine]``: how much at once, and how often the state is kept."""
 
-    batch: int = Field(default=4096, ge=1, le=1_000_000)
-    checkpoint_every: int = Field(default=200, ge=1)
+    max_batch: int = Field(default=8192, ge=1, le=1_000_000)
+    checkpoint_every: Duration = 60_000
     max_memory: Size = 0
 
 

@@ -12,9 +12,11 @@ from fraudstream.schema import (
     builtin_file,
     builtin_names,
     builtin_text,
+    guess,
     read_preset,
 )
 from fraudstream.schema.nearest import did_you_mean, listed
+from fraudstream.wiring.sampling import sample
 
 __all__ = ["builtin_presets", "draft_preset", "preset_named", "write_new"]
 
@@ -36,14 +38,23 @@ def preset_named(name: str) -> Preset:
     return read_preset(_text_of(path), str(path), beside)
 
 
-def draft_preset(path: Path, base: str) -> None:
-    """Write a preset to begin with and the file it names: a shipped one, or guessed from data."""
-    text = builtin_text(base) if base in builtin_names() else _guessed(Path(base))
+def draft_preset(path: Path, base: str) -> tuple[str, ...]:
+    """Write a preset to begin with and the file it names: a shipped one, or guessed from data.
+
+    Returns what the person should look at.
+    """
+    if base not in builtin_names():
+        header, rows, form = sample(Path(base))
+        text, notes = guess(header, rows, Path(base).stem, form)
+        write_new(path, text)
+        return notes
+    text = builtin_text(base)
     write_new(path, text)
     currency = tomllib.loads(text).get("currency")
     rates = currency.get("rates") if isinstance(currency, dict) else None
     if rates and not (path.parent / rates).exists():
         write_new(path.parent / rates, builtin_file(rates))
+    return ()
 
 
 def write_new(path: Path, text: str) -> None:
@@ -55,10 +66,6 @@ def write_new(path: Path, text: str) -> None:
         raise UsageInvalid(
             f"{path} exists already and is not replaced", advice="Remove it, or name another file."
         ) from None
-
-
-def _guessed(data: Path) -> str:
-    raise UsageInvalid(f"{data} is no preset")
 
 
 def _shipped(name: str) -> Preset:

@@ -92,7 +92,7 @@ def write_stretch(wanted: Simulation, out: Path | None, stop: Event, progress: P
 
 
 def write_live(wanted: Simulation, rate: float, stop: Event, duration: float | None = None) -> int:
-    """Write ``rate`` transactions a second to standard output, on the wall clock; returns the events.
+    """Write ``rate`` transactions a second to standard output, by the clock; returns the events.
 
     The bank's own time runs as much faster as its customers need for that rate. What is no
     transaction (profiles, labels) comes with the next one.

@@ -65,16 +65,16 @@ def test_every_value_says_where_it_came_from(tmp_path: Path) -> None:
     assert origins["home"] == "--home"
     assert origins["log.level"] == "FRAUDSTREAM_LOG__LEVEL"
     assert origins["preset"] == str(tmp_path / "fraudstream.toml")
-    assert origins["engine.batch"] == "default"
+    assert origins["engine.max_batch"] == "default"
 
 
 def test_all_problems_are_listed_with_their_places(tmp_path: Path) -> None:
-    folder = _folder(tmp_path, '[engine]\nbatch = 0\n\n[run]\nhttpp = "x"\n')
+    folder = _folder(tmp_path, '[engine]\nmax_batch = 0\n\n[run]\nhttpp = "x"\n')
     with pytest.raises(SettingsInvalid) as caught:
         load(environment={"FRAUDSTREAM_LOG__LEVEL": "loud"}, folder=folder)
     told = str(caught.value)
     file = folder / "fraudstream.toml"
-    assert f"{file}:2:1  engine.batch: Input should be greater than or equal to 1" in told
+    assert f"{file}:2:1  engine.max_batch: Input should be greater than or equal to 1" in told
     assert f'{file}:5:1  run.httpp: there is no such setting; did you mean "run.http"?' in told
     assert "FRAUDSTREAM_LOG__LEVEL  log.level:" in told
     assert told.startswith("error[settings-invalid]: 3 settings cannot be used")
@@ -87,7 +87,7 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
 
 def test_a_table_where_a_value_belongs_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid):
-        load(environment={}, folder=_folder(tmp_path, 'run = "x"\n[engine.batch]\nx = 1\n'))
+        load(environment={}, folder=_folder(tmp_path, 'run = "x"\n[engine.max_batch]\nx = 1\n'))
     with pytest.raises(SettingsInvalid):
         load(environment={"FRAUDSTREAM_PRESET__X": "1", "FRAUDSTREAM_PRESET": "p"}, folder=tmp_path)
 
@@ -95,6 +95,15 @@ def test_a_table_where_a_value_belongs_is_a_problem_not_a_crash(tmp_path: Path) 
 def test_sizes_are_written_as_people_write_them(tmp_path: Path) -> None:
     settings = load(environment={"FRAUDSTREAM_ENGINE__MAX_MEMORY": "2GB"}, folder=tmp_path).settings
     assert settings.engine.max_memory == 2 << 30
+
+
+def test_durations_are_written_as_people_write_them(tmp_path: Path) -> None:
+    environment = {"FRAUDSTREAM_ENGINE__CHECKPOINT_EVERY": "5m"}
+    assert (
+        load(environment=environment, folder=tmp_path).settings.engine.checkpoint_every == 300_000
+    )
+    with pytest.raises(SettingsInvalid, match="is not a duration"):
+        load(environment={"FRAUDSTREAM_ENGINE__CHECKPOINT_EVERY": "often"}, folder=tmp_path)
 
 
 def test_a_secret_may_come_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
