@@ -70,7 +70,6 @@ def fraud_labels(rows: Rows, delay: float, source: str, draw: np.random.Generato
     labels = rows[(rows["attack"] >= 0) & (draw.random(len(rows)) < _REPORTED)]
     together = draw.lognormal(0.0, 0.6)
     days = delay * together * draw.lognormal(0.0, 0.5, len(labels))
-    labels["reason"] = labels["attack"]
     return _labelled(labels, days, SOURCES.index(source))
 
 

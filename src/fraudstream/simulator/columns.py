@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +26,16 @@ from fraudstream.simulator.vocabulary import (
     TYPES,
 )
 
-__all__ = ["iso_times", "to_arrow", "words"]
+__all__ = ["iso_times", "join", "literal", "plain", "to_arrow", "words"]
 
 _SCALE = np.array([10.0**currency.decimals for currency in CURRENCIES.values()])
 _HEX = np.array([f"{byte:02x}" for byte in range(256)], dtype="S2").view(np.uint16)
-_OCTETS = pa.array([str(octet) for octet in range(256)])
+_TIME = pa.timestamp("ms", "UTC")
+_BOOLEANS = (False, True)
+_REASONS = ("card_present", "card_absent", "card_cash", "transfer", GENUINE)  # by channel
+_OCTETS = tuple(str(octet) for octet in range(256))
+_CATEGORIES = tuple(category.name for category in CATEGORIES)
+_COUNTRIES = tuple(country.code for country in COUNTRIES)
 
 
 def to_arrow(chunk: Chunk, *, truth: bool = False) -> pa.RecordBatch:
@@ -43,25 +49,25 @@ def to_arrow(chunk: Chunk, *, truth: bool = False) -> pa.RecordBatch:
     columns = {
         "kind": words(KINDS, np.where(rows["kind"] == TRANSACTION, -1, rows["kind"])),
         "transaction_id": _named("tx_", rows["number"], 9),
-        "event_time": pa.array(rows["event_time"], pa.timestamp("ms", "UTC")),
-        "amount": pa.array(rows["amount"] / _SCALE[rows["currency"]], mask=~payment),
+        "event_time": plain(rows["event_time"], _TIME),
+        "amount": plain(rows["amount"] / _SCALE[rows["currency"]], pa.float64(), payment),
         "currency": words(CURRENCY_CODES, rows["currency"]),
         "type": words(TYPES, rows["type"]),
         "account_id": _named("acc_", rows["account"], 5),
         "card_id": _hashed("card_", rows["card"]),
         "card_bin": _named("", rows["bin"], 6),
         "merchant_id": _named("mer_", rows["merchant"], 5),
-        "merchant_category": words([c.name for c in CATEGORIES], rows["category"]),
+        "merchant_category": words(_CATEGORIES, rows["category"]),
         "terminal_id": _named("term_", rows["terminal"], 5),
         "counterparty_id": _counterparty(rows["counterparty"]),
         "device_id": _hashed("dev_", rows["device"]),
         "ip": _addresses(rows["ip"]),
-        "country": words([country.code for country in COUNTRIES], rows["country"]),
-        "lat": pa.array(rows["lat"], from_pandas=True),
-        "lon": pa.array(rows["lon"], from_pandas=True),
+        "country": words(_COUNTRIES, rows["country"]),
+        "lat": _degrees(rows["lat"]),
+        "lon": _degrees(rows["lon"]),
         "channel": words(CHANNELS, rows["channel"]),
         "payment_method": words(METHODS, rows["method"]),
-        "signup_time": pa.array(rows["signup"], pa.timestamp("ms", "UTC"), mask=payment),
+        "signup_time": plain(rows["signup"], _TIME, ~payment),
         **_label(chunk, rows, truth),
     }
     return pa.RecordBatch.from_pydict(columns)
@@ -70,12 +76,12 @@ def to_arrow(chunk: Chunk, *, truth: bool = False) -> pa.RecordBatch:
 def _label(chunk: Chunk, rows: Rows, truth: bool) -> dict[str, pa.Array]:
     label = rows["kind"] == LABEL
     told = label | ((rows["kind"] == TRANSACTION) & truth)
-    reasons = np.where(label, rows["reason"].astype(np.int64) + 1, -1)
+    fraud = rows["attack"] >= 0
     columns = {
-        "is_fraud": pa.array(rows["attack"] >= 0, mask=~told),
-        "known_at": pa.array(rows["at"], pa.timestamp("ms", "UTC"), mask=~label),
+        "is_fraud": words(_BOOLEANS, np.where(told, fraud, -1)),
+        "known_at": plain(rows["at"], _TIME, label),
         "source": words(SOURCES, rows["source"]),
-        "reason_code": words([GENUINE, *chunk.attacks], reasons),
+        "reason_code": words(_REASONS, np.where(label, np.where(fraud, rows["channel"], 4), -1)),
     }
     if truth:
         attack = np.where(rows["kind"] == TRANSACTION, rows["attack"], -1)
@@ -83,10 +89,38 @@ def _label(chunk: Chunk, rows: Rows, truth: bool) -> dict[str, pa.Array]:
     return columns
 
 
-def words(vocabulary: Sequence[str], codes: npt.NDArray[np.integer]) -> pa.Array:
+def words(vocabulary: tuple[str | bool, ...], codes: npt.NDArray[np.integer]) -> pa.Array:
     """Return the word for each code, null where the code is negative."""
-    chosen = pa.array(codes.astype(np.int64), mask=codes < 0)
-    return pa.array(vocabulary, pa.string()).take(chosen)
+    return _array(vocabulary).take(plain(codes.astype(np.int64), pa.int64(), codes >= 0))
+
+
+@lru_cache(maxsize=64)
+def _array(vocabulary: tuple[str | bool, ...]) -> pa.Array:
+    return pa.array(vocabulary)
+
+
+@lru_cache(maxsize=256)
+def literal(text: str) -> pa.Scalar:
+    """Return a text for Arrow to join with; kept, because making one is slow."""
+    return pa.scalar(text)
+
+
+def join(*texts: pa.Array | pa.Scalar) -> pa.Array:
+    """Return the texts joined row by row, null where one of them is."""
+    return pc.binary_join_element_wise(*texts, literal(""))
+
+
+def plain(
+    values: npt.NDArray[Any], kind: pa.DataType, present: npt.NDArray[np.bool_] | None = None
+) -> pa.Array:
+    """Lay Arrow over the values, null where not ``present``.
+
+    ``pa.array`` does the same but looks for pandas at every call, which costs more than the rest.
+    """
+    data = np.ascontiguousarray(values)
+    count = len(data) * data.itemsize * 8 // kind.bit_width
+    valid = None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))
+    return pa.Array.from_buffers(kind, count, [valid, pa.py_buffer(data)])
 
 
 def iso_times(times: pa.Array) -> pa.Array:
@@ -95,22 +129,18 @@ def iso_times(times: pa.Array) -> pa.Array:
 
 
 def _named(prefix: str, numbers: Ints, width: int) -> pa.Array:
-    digits = pa.array(numbers, mask=numbers < 0).cast(pa.string())
-    return pc.binary_join_element_wise(prefix, pc.utf8_lpad(digits, width, "0"), "")
+    digits = plain(numbers.astype(np.int64), pa.int64(), numbers >= 0).cast(pa.string())
+    return join(literal(prefix), pc.utf8_lpad(digits, width, "0"))
 
 
 def _hashed(prefix: str, tokens: Ints) -> pa.Array:
-    hexadecimal = _HEX[tokens.astype(">u4").view(np.uint8)].view("S8")
-    return pc.binary_join_element_wise(prefix, _fixed(hexadecimal, tokens < 0), "")
+    hexadecimal = _HEX[tokens.astype(">u4").view(np.uint8)]  # eight characters a token
+    fixed = plain(hexadecimal, pa.binary(8), tokens >= 0)
+    return join(literal(prefix), fixed.cast(pa.binary()).cast(pa.string()))
 
 
-def _fixed(texts: npt.NDArray[np.bytes_], absent: npt.NDArray[np.bool_]) -> pa.Array:
-    """Return texts of one length as an Arrow array, without a Python object for each."""
-    width = texts.dtype.itemsize
-    binary = pa.Array.from_buffers(
-        pa.binary(width), len(texts), [None, pa.py_buffer(np.ascontiguousarray(texts))]
-    )
-    return pc.if_else(pa.array(absent), None, binary.cast(pa.binary()).cast(pa.string()))
+def _degrees(values: npt.NDArray[np.float64]) -> pa.Array:
+    return plain(values + 0.0, pa.float64(), ~np.isnan(values))  # + 0.0: no negative zero
 
 
 def _counterparty(numbers: Ints) -> pa.Array:
@@ -119,5 +149,7 @@ def _counterparty(numbers: Ints) -> pa.Array:
 
 
 def _addresses(ips: Ints) -> pa.Array:
-    octets = [_OCTETS.take(pa.array((ips >> shift) & 255, mask=ips < 0)) for shift in (24, 16, 8, 0)]
-    return pc.binary_join_element_wise(*octets, ".")
+    octets = [
+        words(_OCTETS, np.where(ips < 0, -1, (ips >> shift) & 255)) for shift in (24, 16, 8, 0)
+    ]
+    return pc.binary_join_element_wise(*octets, literal("."))

@@ -81,7 +81,9 @@ def pay_a_transfer(world: World, rows: Rows, city: Ints, draw: np.random.Generat
     moves.by_account(rows, who, "BankTransfer")
     coins = draw.random(count) < 0.03
     rows["method"][coins] = METHODS.index("Cryptocurrency")
-    moves.to_counterparty(rows, np.where(new, someone, people.payees[who, which]), people.currency[who])
+    moves.to_counterparty(
+        rows, np.where(new, someone, people.payees[who, which]), people.currency[who]
+    )
     act_through_a_device(world, rows, city, draw)
     due = people.dues[who, which] * draw.lognormal(0, 0.1, count)
     moves.costing(rows, np.where(new, draw.lognormal(4.6, 1.1, count), due), draw.random(count))

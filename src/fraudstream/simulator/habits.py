@@ -49,7 +49,7 @@ LIFESTYLES = (
     Lifestyle(
         "retired",
         0.12,
-        (0.05, 0.05, 0.02, 0.02, 0.1, 0.5, 1, 4, 7, 10, 11, 9, 5, 4, 5, 6, 5, 4, 2, 1, 1, 0.5, 0.2, 0.1),
+        (0.1, 0.1, 0, 0, 0.1, 0.5, 1, 4, 7, 10, 11, 9, 5, 4, 5, 6, 5, 4, 2, 1, 1, 0.5, 0.2, 0.1),
         (1.1, 1.05, 1.1, 1.05, 1.1, 0.95, 0.65),
     ),
     Lifestyle(
@@ -88,7 +88,7 @@ def salary_factor(salary_day: Ints, day: datetime) -> Floats:
     """Return the effect of the salary: half as much again when it comes, fading in a week.
 
     >>> salary_factor(np.array([25, 1]), datetime(2026, 3, 25, tzinfo=UTC)).round(2).tolist()
-    [1.45, 0.93]
+    [1.45, 0.92]
     """
     since = days_since_salary(salary_day, day)
     return np.asarray(0.92 + 0.53 * np.exp(-since / 3.0))

@@ -97,7 +97,7 @@ def to_counterparty(rows: Rows, counterparty: npt.ArrayLike, currency: npt.Array
 
 
 def from_device(rows: Rows, device: npt.ArrayLike, ip: npt.ArrayLike) -> None:
-    """Act through a device; where it is, is said by :func:`fraudstream.simulator.devices.locate`."""
+    """Act through a device; :func:`fraudstream.simulator.devices.locate` says where it is."""
     rows["device"], rows["ip"] = device, ip
 
 

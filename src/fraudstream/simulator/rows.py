@@ -58,7 +58,6 @@ ROW = np.dtype(
         ("country", np.int8),
         ("category", np.int8),
         ("source", np.int8),  # labels only
-        ("reason", np.int8),  # labels only; the attack, or -1: confirmed genuine
         ("attack", np.int8),  # position in ATTACKS, -1: genuine
         ("situation", np.int8),
     ]
@@ -120,8 +119,8 @@ class Chunk:
         """What makes a genuine row unusual: one of ``SITUATIONS``."""
         return np.asarray(SITUATIONS)[self.rows["situation"]]
 
-    def where(self, keep: npt.NDArray[np.bool_]) -> Chunk:
-        """Return the rows for which ``keep`` is true."""
+    def where(self, keep: npt.NDArray[np.bool_] | slice) -> Chunk:
+        """Return the rows for which ``keep`` is true, or a slice of them."""
         return Chunk(self.rows[keep], self.attacks)
 
     def transactions(self) -> Chunk:

@@ -118,13 +118,14 @@ def live_settings(rate: float, base: Settings | None = None, *, compression: flo
     Many attacks last days, a demo a minute: bank time therefore runs ``compression`` times faster
     than the clock, and the number of customers follows (each keeps making ``daily`` transactions
     a day). The caller paces: ``rate`` rows a second, or bank time divided by ``compression``.
-    With 1 the stream runs in real time.
+    With 1 the stream runs in real time. A bank has 10 customers at least, so at a very low rate
+    time runs slower than asked: :meth:`Settings.compression` says how fast.
 
     >>> live_settings(1_000, compression=14_400).customers
     2000
     """
     base = base or Settings()
-    customers = max(1, round(rate * 86_400 / (base.daily * compression)))
+    customers = max(10, round(rate * 86_400 / (base.daily * compression)))
     return replace(base, customers=customers, days=None)
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from fraudstream.errors import SettingsInvalid
 from fraudstream.simulator.aftermath import genuine_labels, refunds, reversals
 from fraudstream.simulator.attacks import ATTACKS
 from fraudstream.simulator.campaigns import Attackers
@@ -35,6 +36,10 @@ def stream(
     ``rows_per_chunk`` rows, the last one perhaps fewer; by default a chunk is what was drawn at
     once, a day's worth unless the bank is large. With ``settings.days`` of ``None`` it never ends.
     """
+    if who == "attack" and not (settings.attacks and settings.fraud_share):
+        raise SettingsInvalid("attackers alone were asked for, but there is nothing they may do")
+    if rows_per_chunk is not None and rows_per_chunk < 1:
+        raise SettingsInvalid(f"rows_per_chunk is {rows_per_chunk}; it must be 1 or more")
     blocks = _blocks(settings, who)
     pieces = blocks if rows_per_chunk is None else _rechunked(blocks, rows_per_chunk)
     return (Chunk(rows, tuple(ATTACKS)) for rows in pieces if len(rows))

@@ -93,7 +93,7 @@ class World:
         return self._scattered(0, _ATTACKERS_FROM, block * capacity + np.arange(count))
 
     def attack_numbers(self, attackers: int, counted: Ints) -> Ints:
-        """Return numbers that no genuine transaction has; attackers of other seeds begin elsewhere."""
+        """Return numbers that no genuine transaction has; each seed's attackers begin elsewhere."""
         size = _NUMBERS - _ATTACKERS_FROM
         begin = int(mix(self.seed, 50, attackers)) % size
         turned = counted // size * size + (counted + begin) % size
@@ -104,7 +104,7 @@ class World:
         return permuted(self.seed, turn * _NUMBERS + first + counted % size, _NUMBERS)
 
     def profiles(self, start: int, end: int) -> Rows:
-        """Return the profiles of customers who sign up before ``end``, due at ``start`` or later."""
+        """Return profiles of customers who sign up before ``end``, due at ``start`` or later."""
         signup = self.customers.signup
         who = np.flatnonzero(signup < end)
         rows = blank_rows(len(who))

@@ -13,7 +13,7 @@ __all__ = ["BUST_OUT"]
 
 def _plan(scene: Scene) -> Rows:
     draw, world = scene.draw, scene.world
-    owner = scene.newcomers(1)
+    owner = scene.newcomers(1, days=21)
     home = int(world.customers.city[owner[0]])
     count, days = int(draw.integers(9, 20)), int(draw.integers(1, 4))
     day = draw.integers(0, days, count) * DAY
@@ -27,7 +27,9 @@ def _plan(scene: Scene) -> Rows:
     shops = scene.shops("electronics", "jewellery", "gift_cards", city=home)
     moves.at_shop(world, shop, draw.choice(shops, len(shop)), draw)
     sites = scene.shops("electronics", "crypto_exchange", "gift_cards", "travel")
-    moves.on_the_net(world, online, draw.choice(sites, len(online)), world.customers.currency[owner])
+    moves.on_the_net(
+        world, online, draw.choice(sites, len(online)), world.customers.currency[owner]
+    )
     phone = devices.customer_device(world, owner, devices.PHONE, online["event_time"])
     moves.from_device(online, phone, devices.home_address(world, owner))
     devices.locate(online, np.full(len(online), home))

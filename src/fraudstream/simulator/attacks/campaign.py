@@ -34,17 +34,17 @@ class Scene:
     draw: np.random.Generator
     genuine: Callable[[int], Rows]
 
-    def victims(self, count: int, among: Ints | None = None) -> Ints:
-        """Draw different customers who have an account by now."""
+    def victims(self, count: int, among: Ints | None = None, days: int = 1) -> Ints:
+        """Draw different customers who have had an account for some days, if there are any."""
         signup = self.world.customers.signup
         if among is None:  # drawn with a margin instead of shuffling millions
             among = np.unique(self.draw.integers(0, len(signup), 4 * count + 16))
-        known = among[signup[among] < self.start - DAY]
+        known = among[signup[among] < self.start - days * DAY]
         return self.draw.permutation(known if len(known) else among)[:count]
 
-    def newcomers(self, count: int) -> Ints:
-        """Draw customers of whom the bank knows little: the youngest accounts of a sample."""
-        sample = self.victims(12 * count)
+    def newcomers(self, count: int, days: int) -> Ints:
+        """Draw customers of whom the bank knows little, yet has known for some days."""
+        sample = self.victims(12 * count, days=days)
         youngest = np.argsort(-self.world.customers.signup[sample], kind="stable")[: 3 * count]
         return self.draw.permutation(sample[youngest])[:count]
 
@@ -59,7 +59,7 @@ class Scene:
 
     def elsewhere(self, city: int) -> int:
         """Draw a city in another country."""
-        abroad = np.flatnonzero(CITY_COUNTRY != CITY_COUNTRY[city])
+        abroad = np.flatnonzero(CITY_COUNTRY[city] != CITY_COUNTRY)
         return int(self.draw.choice(abroad))
 
     def daytime(self, city: int) -> int:

@@ -43,7 +43,7 @@ def _plan(scene: Scene) -> Rows:
 
 
 def _last_use(scene: Scene) -> Rows:
-    """Return one genuine use of a first card in a shop within a day or so; none if there is none."""
+    """Return one genuine use of a first card in a shop within a day; no row if there is none."""
     world = scene.world
     for time in range(scene.start, scene.start + DAY + 1, world.block_ms):
         rows = scene.genuine(world.block_at(time))

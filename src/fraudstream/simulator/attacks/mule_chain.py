@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from fraudstream.simulator import devices, moves
@@ -17,15 +19,16 @@ __all__ = ["MULE_CHAIN"]
 def _plan(scene: Scene) -> Rows:
     """One victim, two to four mules; each passes on most of what came in, in one or two parts."""
     draw = scene.draw
-    mules = scene.newcomers(int(draw.integers(2, 5)))
-    owners = np.concatenate([scene.victims(1), mules])
+    mules = scene.newcomers(int(draw.integers(2, 5)), days=1)
+    strangers = scene.victims(8)
+    owners = np.concatenate([strangers[~np.isin(strangers, mules)][:1], mules])
     run_by_one = draw.random() < 0.5  # else the mules use their own phones
     lair = Lair.somewhere(scene) if run_by_one else None
     sum_left, time = draw.uniform(900, 7_000), float(scene.start)
     parts = []
-    for payer, payee in zip(owners[:-1], owners[1:], strict=True):
+    for payer, payee in pairwise(owners.tolist()):
         split = int(draw.integers(1, 3))
-        hop = _hop(scene, lair, (int(payer), FIRST_ACCOUNT + int(payee)), time, split)
+        hop = _hop(scene, lair, (payer, FIRST_ACCOUNT + payee), time, split)
         moves.costing(hop, sum_left * draw.dirichlet(np.full(split, 8.0)))
         parts.append(hop)
         sum_left *= draw.uniform(0.85, 0.98)
