@@ -1,0 +1,17 @@
+"""Running a program over a log so that nothing is lost, doubled or different after a crash."""
+
+from fraudstream.engine.checkpoints import FileCheckpoints, MemoryCheckpoints
+from fraudstream.engine.engine import Engine, Options
+from fraudstream.engine.lock import owning
+from fraudstream.engine.program import Fixed, Program, Programs
+
+__all__ = [
+    "Engine",
+    "FileCheckpoints",
+    "Fixed",
+    "MemoryCheckpoints",
+    "Options",
+    "Program",
+    "Programs",
+    "owning",
+]

@@ -1,0 +1,1 @@
+"""Where decisions go: files, standard output, memory; all keep ``ports.Primary``."""

@@ -1,0 +1,119 @@
+"""After a stop or a crash: the state of the last journalled batch, and every sink complete."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import msgspec
+
+from fraudstream.engine.program import Program, Programs
+from fraudstream.engine.ranges import read_again
+from fraudstream.errors import CheckpointIncompatible
+from fraudstream.ports import Checkpoint, Checkpoints, Entry, Position, Primary, Sink, Source
+
+__all__ = ["Progress", "entry_mark", "recover"]
+
+S = TypeVar("S")
+O = TypeVar("O")
+
+
+@dataclass(slots=True)
+class Progress(Generic[S, O]):
+    """How far a run has come: the state after ``entry``, and the program that made it.
+
+    ``saved`` is the number of the last batch whose state is kept, -1 for none.
+    """
+
+    program: Program[S, O]
+    state: S
+    entry: Entry | None = None
+    start: Position = field(default_factory=dict)
+    saved: int = -1
+
+    @property
+    def batch(self) -> int:
+        """Number of the last batch; -1 before the first."""
+        return self.entry.batch if self.entry else -1
+
+    def next_entry(self, end: Position, now: int, versions: Mapping[str, str | None]) -> Entry:
+        """The journal entry of the next batch; its ``as_of`` never runs backwards."""
+        as_of = max(now, self.entry.as_of) if self.entry else now
+        epoch = self.entry.epoch if self.entry else 0
+        return Entry(self.batch + 1, self.start, end, as_of, dict(versions), epoch)
+
+    def advance(self, entry: Entry, program: Program[S, O]) -> None:
+        """The state has become that after ``entry``."""
+        self.entry, self.start, self.program = entry, entry.end, program
+
+
+def recover(
+    programs: Programs[S, O],
+    source: Source,
+    outlets: tuple[Primary[O], *tuple[Sink[O], ...]],
+    checkpoints: Checkpoints | None,
+) -> Progress[S, O]:
+    """Restore the newest checkpoint that all sinks have reached and compute what came after it.
+
+    A batch is computed from the same messages with the same versions as before, and given to each
+    sink that lacks it. The source stands after the last journalled batch on return.
+    """
+    primary = outlets[0]
+    held = min(sink.position() for sink in outlets)
+    progress = _restored(programs, checkpoints, primary, held)
+    for entry in primary.entries(progress.batch):
+        program = programs.of(entry.versions)
+        _require_same_state(program.fingerprint, progress.program.fingerprint)
+        outcome = program.step(progress.state, read_again(source, entry), entry.as_of)
+        for sink in outlets:
+            if sink.position() < entry.batch:
+                sink.write(entry, outcome)
+        progress.advance(entry, program)
+    if progress.entry is None:
+        progress.start = source.position()
+    elif source.position() != progress.start:
+        source.seek(progress.start)
+    return progress
+
+
+def entry_mark(entry: Entry) -> str:
+    """Sixteen hex digits that tell one journal's batch from another's of the same number."""
+    places = [sorted(position.items()) for position in (entry.start, entry.end)]
+    facts = [entry.batch, entry.epoch, *places, entry.as_of, sorted(entry.versions.items())]
+    return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:16]
+
+
+def _restored(
+    programs: Programs[S, O], checkpoints: Checkpoints | None, primary: Primary[O], held: int
+) -> Progress[S, O]:
+    program = programs.current()
+    checkpoint, entry = _fitting(checkpoints, primary, held)
+    if checkpoint is None:
+        return Progress(program, program.empty())
+    _require_same_state(checkpoint.fingerprint, program.fingerprint)
+    state = program.restore(checkpoint.arrays)
+    return Progress(program, state, entry, checkpoint.position, checkpoint.batch)
+
+
+def _fitting(
+    checkpoints: Checkpoints | None, primary: Primary[O], held: int
+) -> tuple[Checkpoint | None, Entry | None]:
+    """The newest checkpoint of batch ``held`` or earlier that belongs to this journal."""
+    checkpoint = checkpoints.newest(held) if checkpoints else None
+    while checkpoints and checkpoint:
+        entry = next(iter(primary.entries(checkpoint.batch - 1)), None)
+        if entry and checkpoint.meta.get("entry") == entry_mark(entry):
+            return checkpoint, entry
+        checkpoint = checkpoints.newest(checkpoint.batch - 1)
+    return None, None
+
+
+def _require_same_state(theirs: str, mine: str) -> None:
+    if theirs != mine:
+        raise CheckpointIncompatible(
+            f"The state was made by other features ({theirs}) than the ones that run ({mine}).",
+            advice="Make it anew for these features with fraudstream state rebuild, go back to the "
+            "former preset, or begin without a past with another --home.",
+        )
