@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,9 +27,7 @@ def list_(form: Form = Format.TEXT) -> None:
     presets = builtin_presets()
     rows = [[p.name, len(p.fields), len(p.entities), len(p.feature_names)] for p in presets]
     head = ["preset", "fields", "entities", "features"]
-    show(
-        {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}, table(head, rows), form
-    )
+    show({"presets": [dict(zip(head, row, strict=True)) for row in rows]}, table(head, rows), form)
 
 
 def show_(name: Name, form: Form = Format.TEXT) -> None:
@@ -68,12 +67,17 @@ def check(
     from fraudstream.wiring.presets import preset_named
 
     preset = preset_named(name)
-    figures: dict[str, object] = {"preset": preset.name, "features": len(preset.feature_names)}
+    figures: dict[str, Any] = {"preset": preset.name, "features": len(preset.feature_names)}
     text = f"{preset.name}: in order, {len(preset.feature_names)} features"
     if rate is not None:
-        memory = wiring.memory_needed(preset, rate)
-        figures |= {"events_per_s": rate, "memory_bytes": memory}
-        text += f"; at {rate:,.0f} events a second its windows need {memory / 1e9:,.1f} GB"
+        from fraudstream.wiring.sizing import memory_needed
+
+        footprints = [asdict(footprint) for footprint in memory_needed(preset, rate)]
+        needed = sum(footprint["bytes"] for footprint in footprints)
+        figures |= {"events_per_s": rate, "memory_bytes": needed, "entities": footprints}
+        text += f"\nAt {rate:,.0f} events a second it needs at most {needed / 1e9:,.1f} GB:\n"
+        rows = [[f["entity"], f["events"], f"{f['bytes'] / 1e9:,.2f}"] for f in footprints]
+        text += table(["entity", "events held", "GB"], rows)
     show(figures, text, form)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from fraudstream.config import Home, Settings
 from fraudstream.engine.checkpoints import FileCheckpoints
 from fraudstream.errors import CheckFailed
+from fraudstream.serve import ask
 from fraudstream.stores.duckdb import Reader
 from fraudstream.stores.duckdb.opening import open_file
 
@@ -57,17 +58,27 @@ def opened_store(settings: Settings) -> Iterator[Reader]:
 
 
 def explained(settings: Settings, transaction: str) -> dict[str, Any]:
-    """The latest decision about a transaction as it is stored, and the labels that came since."""
-    with opened_store(settings) as reader:
-        row = reader.decision(transaction)
-        labels = reader.labels(transaction)
+    """The latest decision about a transaction as it is stored, and the labels that came since.
+
+    The running engine is asked; where none runs, the store's file is opened.
+    """
+
+    def offline(name: str) -> dict[str, Any]:
+        with opened_store(settings) as reader:
+            return decision_of(reader, name)
+
+    return ask(settings.home, transaction, offline)
+
+
+def decision_of(reader: Reader, transaction: str) -> dict[str, Any]:
+    """The same from an open store; raises ``CheckFailed`` if it was not decided here."""
+    row = reader.decision(transaction)
     if row is None:
         raise CheckFailed(
             f"no transaction {transaction} was decided here",
-            advice="Ids are those of the messages; look at the newest with fraudstream explain "
-            "after a run, or name another folder with --home.",
+            advice="Look at the id again, or name the folder of the run with --home.",
         )
-    return plain({**row, "labels": labels})
+    return plain({**row, "labels": reader.labels(transaction)})
 
 
 def newest_rejects(settings: Settings, reason: str | None, limit: int) -> list[dict[str, Any]]:
