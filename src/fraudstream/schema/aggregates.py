@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -25,6 +24,7 @@ __all__ = ["read_features"]
 _PLACES = (Function.KM_FROM_LAST, Function.KMH_FROM_LAST)
 _MOST = 1_000
 """Features of one preset; a bound on what one event may cost."""
+_LONGEST_NAME = 120
 
 
 @dataclass(slots=True)
@@ -105,13 +105,16 @@ def _read_entities(block: Table, scope: Scope) -> list[str]:
     return [item.text for item in items if item.text in scope.entities]
 
 
-def _read_windows(block: Table) -> list[int]:
+def _read_windows(block: Table) -> list[int] | None:
+    """The windows of a block; None if it has none of its own."""
     values = block.raw("windows")
     windows: list[int] = []
-    if values is not None and not isinstance(values, list):
+    if values is None:
+        return None
+    if not isinstance(values, list):
         block.note("windows", 'windows must be a list such as ["1h", "24h"]')
         return windows
-    for index, value in enumerate(values or []):
+    for index, value in enumerate(values):
         path = (*block.path, "windows", index)
         try:
             window = duration_ms(value)
@@ -165,18 +168,17 @@ def _suits(entity: str, known: tuple[Written, str | None], item: Item, scope: Sc
 
 
 def _spread(
-    entity: str, known: tuple[Written, str | None], windows: list[int], item: Item
+    entity: str, known: tuple[Written, str | None], windows: list[int] | None, item: Item
 ) -> Iterator[tuple[Aggregate, Item]]:
+    """A feature for every window that applies."""
     written, field = known
     own = [written.window] if written.window else windows
-    if not own:
+    if own is None:
         item.note('no window: write "over 24h" after it, or windows = ["1h", "24h"] in its block')
-    for window in own:
+    for window in own or ():
         name = feature_name(entity, written, window)
-        if not re.fullmatch(r"\w{1,120}", name):
+        if len(name) > _LONGEST_NAME:
             item.note(f'the name "{name}" is too long; shorten the names it is made of')
             continue
-        yield (
-            Aggregate(name, entity, written.function, window, field, written.filter, written.delay),
-            item,
-        )
+        place = (entity, written.function, window)
+        yield Aggregate(name, *place, field, written.filter, written.delay), item

@@ -238,7 +238,7 @@ def _syntax_problem(message: str, text: str, file: str) -> Problem:
     if found[2]:
         return Problem(found[1], file, int(found[2]), int(found[3]))
     lines = text.split("\n")
-    return Problem(f"{found[1]} at the end", file, len(lines), len(lines[-1]) + 1)
+    return Problem(found[1], file, len(lines), len(lines[-1]) + 1)
 
 
 def _shown(value: object) -> str:

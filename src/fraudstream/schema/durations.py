@@ -12,7 +12,7 @@ LONGEST = 90 * DAY
 
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _WRITTEN = re.compile(r"(\d{1,9})([smhd]?)")
-_ALMOST = re.compile(r"(\d+)\s*(s|m|h|d|w|ms)[a-z]*", re.IGNORECASE)
+_ALMOST = re.compile(r"(\d+)\s*(ms|s|m|h|d|w)[a-z]*", re.IGNORECASE)
 
 
 def duration_ms(written: str | int, shortest: int = SECOND, longest: int = LONGEST) -> int:

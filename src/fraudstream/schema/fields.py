@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
@@ -54,11 +55,11 @@ def implied_field(name: str, zone: str = "UTC") -> Field:
     )
 
 
-def read_fields(root: Table, zone: str) -> dict[str, Field]:
-    """All declared fields, in order; a broken one is there too, as far as it could be read."""
+def read_fields(root: Table, columns: Sequence[Item], zone: str) -> dict[str, Field]:
+    """All fields and columns in order; a broken one is there too, as far as it could be read."""
     table = root.table("fields")
     fields = {name: _read_field(table, name, zone) for name in table}
-    for item in root.table("input").items("columns"):
+    for item in columns:
         if _name_is_fine(item) and item.text in fields:
             item.note(f'field "{item.text}" is declared twice: here and in [fields] or before')
         fields.setdefault(item.text, implied_field(item.text, zone))
@@ -75,7 +76,7 @@ def read_zone(table: Table, key: str, default: str) -> str:
     name = table.text(key, default)
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         table.note(
             key, f'unknown time zone "{name}"; write a name such as "Europe/Berlin" or "UTC"'
         )

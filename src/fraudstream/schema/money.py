@@ -57,9 +57,6 @@ def _base(table: Table, key: str) -> str:
 
 
 def _meant(code: str) -> str:
-    upper = code.upper()
-    if upper in CURRENCY_DIGITS:
-        return f'; did you mean "{upper}"?'
     return did_you_mean(code, CURRENCY_DIGITS) or "; write an ISO 4217 code such as EUR"
 
 

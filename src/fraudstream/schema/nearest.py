@@ -14,8 +14,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("merchnt_id", ["merchant_id", "card_id"])
     '; did you mean "merchant_id"?'
     """
-    near = get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
-    return f'; did you mean "{near[0]}"?' if near else ""
+    written = {name.lower(): name for name in sorted(known)}
+    near = get_close_matches(word.lower(), written, n=1, cutoff=0.6)
+    return f'; did you mean "{written[near[0]]}"?' if near else ""
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:

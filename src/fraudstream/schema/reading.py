@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, cast
 
 from fraudstream.errors import PresetInvalid
 from fraudstream.schema.aggregates import read_features
 from fraudstream.schema.conditions import BROKEN, read_condition
-from fraudstream.schema.document import Table, parse
+from fraudstream.schema.document import Item, Table, parse
 from fraudstream.schema.durations import DAY, HOUR, MINUTE
 from fraudstream.schema.fields import implied_field, read_fields, read_zone
 from fraudstream.schema.filters import Filter
@@ -50,8 +50,10 @@ def _read(root: Table, resources: Resources) -> Preset:
     name = _read_name(root)
     currency = read_currency(root, resources)
     digits = currency.digits[currency.base]
-    fields = read_fields(root, read_zone(root, "timezone", "UTC"))
-    spec = _read_input(root, fields)
+    table = root.table("input")
+    columns = table.items("columns")
+    fields = read_fields(root, columns, read_zone(root, "timezone", "UTC"))
+    spec = _read_input(table, columns, fields)
     _declare_currency(root, fields)
     labels = _read_labels(root, fields)
     scope = Scope(fields, _read_entities(root, fields))
@@ -87,9 +89,7 @@ def _read_name(root: Table) -> str:
     return name
 
 
-def _read_input(root: Table, fields: dict[str, Field]) -> InputSpec:
-    table = root.table("input")
-    columns = tuple(item.text for item in table.items("columns"))
+def _read_input(table: Table, columns: Sequence[Item], fields: dict[str, Field]) -> InputSpec:
     spec = InputSpec(
         format=_read_data_format(table),
         kind=_read_kind(table, fields),
@@ -98,14 +98,14 @@ def _read_input(root: Table, fields: dict[str, Field]) -> InputSpec:
         max_future=table.duration("max_future", 5 * MINUTE, shortest=0),
         dedupe=table.duration("dedupe", DAY, shortest=0),
         max_bytes=table.whole("max_bytes", 65_536, (256, 16_777_216)),
-        columns=columns,
+        columns=tuple(item.text for item in columns),
     )
     table.close()
     return spec
 
 
 def _read_data_format(table: Table) -> Literal["json", "csv", "parquet"]:
-    written = table.text("format", "json")
+    written = table.raw("format")
     if written in ("avro", "protobuf"):
         table.note("format", f"{written} is not read yet; write json, csv or parquet")
         return "json"
