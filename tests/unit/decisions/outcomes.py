@@ -44,6 +44,7 @@ PRESET = Preset(
         Field("country", ("country",), FieldType.COUNTRY),
         Field("channel", ("channel",), FieldType.ENUM, values=("pos", "ecom")),
         Field("shop_note", ("shop_note",), FieldType.TEXT),
+        Field("reason_code", ("reason_code",), FieldType.TEXT),
         Field("lat", ("lat",), FieldType.NUMBER, decimals=6),
         Field("signed_up", ("signed_up",), FieldType.TIME),
     ),

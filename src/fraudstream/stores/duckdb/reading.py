@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from fraudstream.decisions.explanation import figures_of
+from fraudstream.errors import CheckFailed, NotReachable
+from fraudstream.stores.duckdb.opening import open_file
 
 __all__ = ["Reader"]
 
@@ -20,9 +25,32 @@ class Reader:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
+    @classmethod
+    def open(cls, path: Path) -> Reader:
+        """Read a store that no engine has open; nothing in it is changed."""
+        if not path.exists():
+            raise NotReachable(
+                f"There is no store at {path} yet.",
+                advice="Run fraudstream run or fraudstream demo first, or name its folder: --home.",
+            )
+        return cls(open_file(path, read_only=True))
+
     def decision(self, transaction_id: str) -> Row | None:
-        """The latest decision about a transaction, with names of features and its last label."""
+        """The latest decision about a transaction, with what its features are and its label."""
         return next(iter(self.rows(_DECISION, [transaction_id])), None)
+
+    def explain(self, transaction_id: str) -> dict[str, Any]:
+        """All about the latest decision about a transaction: ``figures_of`` it and its labels.
+
+        Raises ``CheckFailed`` where the store knows no such transaction.
+        """
+        row = self.decision(transaction_id)
+        if row is None:
+            raise CheckFailed(
+                f'No decision about a transaction "{transaction_id}" is stored.',
+                advice="Check the id; a message that was refused is in: fraudstream rejects list",
+            )
+        return figures_of(row, self.labels(transaction_id))
 
     def latest_alerts(self, limit: int = 20) -> list[Row]:
         """The alerts decided last, the newest first."""
@@ -66,7 +94,8 @@ class Reader:
 
 
 _DECISION = """
-    select transactions_labelled.*, feature_sets.names as feature_names,
+    select transactions_labelled.*,
+        feature_sets.names as feature_names, feature_sets.meanings as feature_meanings,
         versions.kernel, versions.policy as policy_version, versions.rules as rules_version,
         versions.lists as lists_version, journal.epoch, journal.as_of
     from transactions_labelled

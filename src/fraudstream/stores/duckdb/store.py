@@ -17,6 +17,7 @@ from fraudstream.decisions.table import Placement
 from fraudstream.errors import StorageFailed
 from fraudstream.ports import Entry, Position
 from fraudstream.schema import Preset
+from fraudstream.schema.phrases import describe
 from fraudstream.stores.duckdb.migrating import migrate
 from fraudstream.stores.duckdb.opening import open_file, storage_errors
 from fraudstream.stores.duckdb.reading import Reader
@@ -163,12 +164,15 @@ class DuckDBStore:
     def _name_features(
         self, connection: duckdb.DuckDBPyConnection, fingerprint: str | None
     ) -> None:
-        """A view that gives the elements of the feature arrays their names."""
+        """Say what the elements of the feature arrays are, and make a view that names them."""
         names = list(self._preset.feature_names)
         held = "select 1 from feature_sets where fingerprint = ?"
         if fingerprint is None or connection.execute(held, [fingerprint]).fetchone():
             return
-        connection.execute("insert into feature_sets values (?, ?)", [fingerprint, names])
+        meanings = [each.meaning for each in describe(self._preset)]
+        connection.execute(
+            "insert into feature_sets values (?, ?, ?)", [fingerprint, names, meanings]
+        )
         columns = ", ".join(f'features[{k}] as "{name}"' for k, name in enumerate(names, start=1))
         connection.execute(
             f'create view "features_{fingerprint}" as '

@@ -127,10 +127,11 @@ create table versions (
     lists text
 );
 
--- The names of the feature arrays' elements, for each fingerprint that ever ran.
+-- What the feature arrays' elements are, for each fingerprint that ever ran.
 create table feature_sets (
     fingerprint text not null,
-    names text[] not null
+    names text[] not null,
+    meanings text[] not null
 );
 
 create table model_versions (
