@@ -85,5 +85,5 @@ def _room(bounds, texts, reason_bounds):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _share(share):  # type: ignore[no-untyped-def]
-    """A share of 0 to 1 as an integer and its decimals: four, rounded down so that 1 means all."""
-    return (10, 1) if share >= 1.0 else (int(share * 10_000.0), 4)
+    """A share of 0 to 1 as an integer and its decimals: four, and 1 only where it is all."""
+    return (10, 1) if share >= 1.0 else (min(int(share * 10_000.0 + 0.5), 9_999), 4)

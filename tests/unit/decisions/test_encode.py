@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.decisions.outcomes import NOON, PRESET, Row, outcome_of, with_flags
@@ -116,7 +117,7 @@ def test_a_decision_is_the_same_bytes_alone_as_in_a_batch(batch: list[tuple[Row,
 
 def test_a_decision_reads_as_documented() -> None:
     row = Row("tx_000482913", "acc_10442", partition=3, offset=99_120)
-    outcome = with_flags(outcome_of([row], [931_200]), flags=1, coverage=0.12349)
+    outcome = with_flags(outcome_of([row], [931_200]), flags=1, coverage=0.1234)
     assert encode(outcome, FORM).decode() == (
         '{"schema":"decision/1","transaction_id":"tx_000482913","account_id":"acc_10442",'
         '"event_time":"2026-11-24T13:00:05.120Z","amount":512.30,"currency":"EUR",'
@@ -134,6 +135,14 @@ def test_coverage_is_all_only_when_it_is_all() -> None:
     outcome = outcome_of([Row()], [0])
     assert b'"coverage":0.9999,' in encode(with_flags(outcome, 0, 0.999999), FORM)
     assert b'"coverage":0.0000,' in encode(with_flags(outcome, 0, 0.0), FORM)
+
+
+def test_coverage_in_ten_thousandths_is_written_as_it_is() -> None:
+    rows = 10_000
+    outcome = outcome_of([Row()] * rows, [0] * rows)
+    outcome.coverage[:] = np.arange(rows) / 10_000
+    written = [json.loads(line)["coverage"] for line in encode(outcome, FORM).splitlines()]
+    assert written == outcome.coverage.tolist()
 
 
 def test_every_set_of_flags_is_named() -> None:
