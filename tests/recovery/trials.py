@@ -18,28 +18,28 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
+
+from tests.recovery.crashing import Calls, Moment
+from tests.recovery.tally import Tally, encode, messages
 
 from fraudstream.engine import Engine, FileCheckpoints, Fixed, Options
 from fraudstream.sinks.jsonlines import JsonLinesSink
 from fraudstream.sources.jsonlines import JsonLinesFile
-from tests.recovery.crashing import Calls, Moment
-from tests.recovery.tally import Tally, encode, messages
 
 Job = Callable[[Path, Path], None]
-"""Decides the messages of a file, its first argument, and writes to the folder that is its second."""
+"""Decides the messages of a file, its first argument; writes to a folder, its second."""
 
 OUTPUTS = ("primary.jsonl", "primary.jsonl.rejects.jsonl", "second.jsonl")
 
 
 def tally(data: Path, folder: Path) -> None:
-    """Run the tally in batches of seven, with a second sink and a checkpoint every three batches."""
-    encoder: Any = encode
+    """Run the tally in batches of seven, with a second sink, a checkpoint every three batches."""
     engine = Engine(
         Fixed(Tally()),
         JsonLinesFile(data, seal=folder / "seal"),
-        JsonLinesSink(folder / "primary.jsonl", encoder),
-        [JsonLinesSink(folder / "second.jsonl", encoder)],
+        JsonLinesSink(folder / "primary.jsonl", encode),
+        [JsonLinesSink(folder / "second.jsonl", encode)],
         FileCheckpoints(folder / "checkpoints"),
         Options(max_batch=7, checkpoint_batches=3, clock=lambda: 0),
     )

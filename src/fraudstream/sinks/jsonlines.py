@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 from fraudstream.errors import CheckFailed, StorageFailed
 from fraudstream.ports import Entry
 from fraudstream.sinks.appending import AppendFile
 from fraudstream.sinks.journal import Journal, Line
-from fraudstream.sinks.rejects import encode_rejects
-
-if TYPE_CHECKING:
-    from fraudstream.decisions import Outcome
+from fraudstream.sinks.rejects import Rejecting, encode_rejects
 
 __all__ = ["JsonLinesSink", "beside"]
 
+O = TypeVar("O", bound=Rejecting)
 
-class JsonLinesSink:
+
+class JsonLinesSink(Generic[O]):
     """A primary: decisions in ``path``, rejects and the journal in files beside it.
 
     ``encode`` turns an outcome into lines. A journal line is durable before its batch is appended
@@ -26,7 +25,7 @@ class JsonLinesSink:
     if not, the batch is cut off and :meth:`position` asks for it again.
     """
 
-    def __init__(self, path: Path, encode: Callable[[Outcome], bytes]) -> None:
+    def __init__(self, path: Path, encode: Callable[[O], bytes]) -> None:
         self.name = path.name
         self._encode = encode
         self._decisions = AppendFile(path)
@@ -42,7 +41,7 @@ class JsonLinesSink:
         """The journal's entries after a batch."""
         return (line.entry() for line in self._journal.lines(after))
 
-    def write(self, entry: Entry, outcome: Outcome) -> None:
+    def write(self, entry: Entry, outcome: O) -> None:
         """Append a batch, its journal line first."""
         pieces = self._pieces(outcome)
         line = Line.of(entry, {name: file.part_of(data) for name, (file, data) in pieces.items()})
@@ -70,7 +69,7 @@ class JsonLinesSink:
         for file in (self._decisions, self._rejects, self._journal):
             file.close()
 
-    def _pieces(self, outcome: Outcome) -> dict[str, tuple[AppendFile, bytes]]:
+    def _pieces(self, outcome: O) -> dict[str, tuple[AppendFile, bytes]]:
         return {
             "rejects": (self._rejects, encode_rejects(outcome.source, outcome.rejects)),
             "decisions": (self._decisions, self._encode(outcome)),

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from fraudstream.events import Reject
 
-__all__ = ["encode_rejects"]
+__all__ = ["Rejecting", "encode_rejects"]
 
 _encoder = msgspec.json.Encoder()
+
+
+class Rejecting(Protocol):
+    """What a sink needs to know of an outcome besides how to write it."""
+
+    @property
+    def source(self) -> str:
+        """Name of the source."""
+        ...
+
+    @property
+    def rejects(self) -> tuple[Reject, ...]:
+        """Messages that were not used."""
+        ...
 
 
 def encode_rejects(source: str, rejects: Iterable[Reject]) -> bytes:

@@ -5,29 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 from fraudstream.ports import Entry
 from fraudstream.sinks.appending import AppendFile
 from fraudstream.sinks.journal import Journal, Line
-from fraudstream.sinks.rejects import encode_rejects
-
-if TYPE_CHECKING:
-    from fraudstream.decisions import Outcome
+from fraudstream.sinks.rejects import Rejecting, encode_rejects
 
 __all__ = ["StandardOutput"]
 
+O = TypeVar("O", bound=Rejecting)
 
-class StandardOutput:
+
+class StandardOutput(Generic[O]):
     """A primary whose decisions cannot be taken back.
 
     A batch that was cut short by a crash is written again, so a reader may see an identical copy of
     its lines: their ``source`` tells. A reader that went away raises ``BrokenPipeError``.
     """
 
-    def __init__(
-        self, folder: Path, encode: Callable[[Outcome], bytes], descriptor: int = 1
-    ) -> None:
+    def __init__(self, folder: Path, encode: Callable[[O], bytes], descriptor: int = 1) -> None:
         self.name = "-"
         self._encode = encode
         self._descriptor = descriptor
@@ -44,7 +41,7 @@ class StandardOutput:
         """The journal's entries after a batch."""
         return (line.entry() for line in self._journal.lines(after))
 
-    def write(self, entry: Entry, outcome: Outcome) -> None:
+    def write(self, entry: Entry, outcome: O) -> None:
         """Write a batch, its journal line first."""
         rejects = encode_rejects(outcome.source, outcome.rejects)
         if self._journal.last is None or self._journal.last.batch < entry.batch:

@@ -8,27 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.events import Lines
-from fraudstream.sources.bytelog import ByteLog, FileBytes
-from fraudstream.sources.chunked import Chunk, ChunkedSource
+from fraudstream.sources.bytelog import FileBytes
+from fraudstream.sources.chunked import Chunk
 from fraudstream.sources.stretch import NEWLINE, RETURN, Stretch, line_end, read_stretch
+from fraudstream.sources.text import MAX_BYTES, TextSource
 
-__all__ = ["MAX_BYTES", "JsonLines", "JsonLinesFile"]
-
-MAX_BYTES = 65_536
-"""Longest message, unless the preset says otherwise."""
+__all__ = ["JsonLines", "JsonLinesFile"]
 
 
-class JsonLines(ChunkedSource):
+class JsonLines(TextSource):
     """The lines of a byte log; a record's offset is its first byte, empty lines are none.
 
     A line longer than ``max_bytes`` is given out cut to one byte more, so that the decoder can
     reject it and nobody has to hold it.
     """
-
-    def __init__(self, name: str, log: ByteLog, max_bytes: int = MAX_BYTES) -> None:
-        super().__init__(name)
-        self._log = log
-        self._max_bytes = max_bytes
 
     def _read(self, at: int, goal: int | None) -> Chunk | None:
         stretch = read_stretch(self._log, at, goal, self._max_bytes)
@@ -58,19 +51,6 @@ class JsonLines(ChunkedSource):
         starts = np.array([stretch.begin])
         line = Lines(stretch.data, starts, starts + self._max_bytes + 1)
         return Chunk(line, stretch.at + starts, self._log.arrivals(np.array([end])), end)
-
-    def _finished(self, at: int) -> bool:
-        return self._log.finite() and not len(self._log.read(at, 1))
-
-    def _wait(self, seconds: float) -> None:
-        self._log.wait(seconds)
-
-    def _check(self, at: int) -> None:
-        self._log.check(at)
-
-    def close(self) -> None:
-        """Close the log."""
-        self._log.close()
 
 
 class JsonLinesFile(JsonLines):
