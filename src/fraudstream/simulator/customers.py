@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -66,17 +67,17 @@ class Customers:
     def __len__(self) -> int:
         return len(self.city)
 
-    @property
+    @cached_property
     def country(self) -> Ints:
         """Home country."""
         return CITY_COUNTRY[self.city]
 
-    @property
+    @cached_property
     def currency(self) -> Ints:
         """Currency of the home country."""
         return COUNTRY_CURRENCY[self.country]
 
-    @property
+    @cached_property
     def utc_offset(self) -> Ints:
         """Hours that clocks at home are ahead of UTC."""
         return CITY_OFFSET[self.city]

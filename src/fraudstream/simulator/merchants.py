@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +46,7 @@ class Merchants:
     def __len__(self) -> int:
         return len(self.category)
 
-    @property
+    @cached_property
     def country(self) -> Ints:
         """Country of each merchant."""
         return CITY_COUNTRY[self.city]
@@ -64,6 +65,16 @@ class Merchants:
 
     def of(self, categories: tuple[int, ...], *, online: bool, city: int | None = None) -> Ints:
         """Return the merchants of some categories, on the net or in a city."""
+        wanted = (categories, online, city)
+        if wanted not in self._found:  # asked for at every campaign, and always the same
+            self._found[wanted] = self._search(categories, online, city)
+        return self._found[wanted]
+
+    @cached_property
+    def _found(self) -> dict[tuple[tuple[int, ...], bool, int | None], Ints]:
+        return {}
+
+    def _search(self, categories: tuple[int, ...], online: bool, city: int | None) -> Ints:
         chosen = np.isin(self.category, categories)
         numbers = np.arange(len(self))
         chosen &= numbers >= self.first_online if online else numbers < self.first_atm

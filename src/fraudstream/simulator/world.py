@@ -87,6 +87,11 @@ class World:
         first = self.customers.bins[:, 0]
         return {int(b): np.flatnonzero(first == b) for b in np.unique(first)}
 
+    @cached_property
+    def regulars(self) -> Ints:
+        """How many customers count each merchant among their favourite shops, about."""
+        return np.bincount(self.customers.shops.ravel(), minlength=len(self.merchants))
+
     def genuine_numbers(self, block: int, count: int) -> Ints:
         """Return the numbers of the genuine transactions made by a block."""
         capacity = 12 * int(len(self.customers) * self.daily * self.block_hours / 24) + 256

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tests.unit.simulator.bank import BUSY, whole
 
-from fraudstream.simulator import Chunk, Settings, encode_json, stream
+from fraudstream.simulator import Chunk, Settings, World, encode_json, stream
 from fraudstream.simulator.rows import in_order, joined
 
 SMALL = Settings(seed=7, customers=200, days=6, fraud_share=0.03)
@@ -134,3 +134,10 @@ def test_a_live_stream_has_several_attacks_from_the_first_seconds_on() -> None:
 def test_a_large_bank_is_drawn_in_shorter_blocks() -> None:
     large = Settings(customers=300_000, days=None, fraud_share=0.001)
     assert len(next(stream(large)).transactions()) < 250_000
+
+
+def test_attackers_number_where_customers_never_do(world: World) -> None:
+    genuine = world.genuine_numbers(0, 10**6)
+    for attackers in range(3):
+        attack = world.attack_numbers(attackers, np.arange(0, 10**8, 97))
+        assert len(np.intersect1d(genuine, attack)) == 0

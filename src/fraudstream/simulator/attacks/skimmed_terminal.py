@@ -40,11 +40,10 @@ def _plan(scene: Scene) -> Rows:
 
 def _regulars(scene: Scene) -> Ints:
     """Return the regular customers of a shop whose only terminal was tampered with."""
-    shops, fans = scene.world.merchants, scene.world.customers.shops
-    counts = np.bincount(fans.ravel(), minlength=len(shops))
-    likely = np.flatnonzero((shops.terminals == 1) & (counts >= 8))
-    shop = scene.draw.choice(likely) if len(likely) else np.argmax(counts)
-    return np.flatnonzero((fans == shop).any(axis=1))
+    world = scene.world
+    likely = np.flatnonzero((world.merchants.terminals == 1) & (world.regulars >= 8))
+    shop = scene.draw.choice(likely) if len(likely) else np.argmax(world.regulars)
+    return np.flatnonzero((world.customers.shops == shop).any(axis=1))
 
 
 SKIMMED_TERMINAL = Attack(
