@@ -69,6 +69,16 @@ class Refusal:
     reason: Reason
     first: tuple[int, int] | None
 
+    @property
+    def detail(self) -> str:
+        """The reason in words."""
+        if self.first is None:
+            return "its time lies further in the future than can be believed"
+        place = f"partition {self.first[0]}, offset {self.first[1]}"
+        if self.reason is Reason.DUPLICATE:
+            return f"the same transaction arrived before, at {place}"
+        return f"another transaction with this id arrived before, at {place}"
+
 
 @dataclass(frozen=True, slots=True)
 class Admitted:

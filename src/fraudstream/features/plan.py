@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from fraudstream.codec.siphash import hash_text
 from fraudstream.codec.zones import offsets_of
-from fraudstream.features.fingerprint import KERNEL_VERSION, fingerprint_of
 from fraudstream.features.filtering import filter_rows
+from fraudstream.features.fingerprint import KERNEL_VERSION, fingerprint_of
 from fraudstream.features.kernel import layout as k
 from fraudstream.features.kernel.layout import Program
 from fraudstream.schema import (
@@ -158,7 +158,10 @@ class _Compiler:
     def _input(self, out: int, item: Input) -> list[int]:
         column, scale = 0, 1
         if item.function is InputFunction.NUMBER:
-            column, scale = self.layout.numbers.index(item.field or item.name), self.scale(item.name)
+            column, scale = (
+                self.layout.numbers.index(item.field or item.name),
+                self.scale(item.name),
+            )
         elif item.function is InputFunction.CODE:
             column = self.layout.enums.index(item.field or item.name)
         elif item.function is InputFunction.AGE_DAYS:
@@ -176,7 +179,9 @@ class _Compiler:
 class _Entity:
     """One entity's share of the plan: ring columns, bits and features, numbered from zero."""
 
-    def __init__(self, compiler: _Compiler, position: int, own: list[tuple[int, Aggregate]]) -> None:
+    def __init__(
+        self, compiler: _Compiler, position: int, own: list[tuple[int, Aggregate]]
+    ) -> None:
         self.compiler = compiler
         self.layout = compiler.layout
         self.columns = compiler.layout.entities[position]
@@ -270,8 +275,9 @@ class _Entity:
         return [measure[k.M_SUM], measure[k.M_FLAG], sign]
 
     def _feature(self, out: int, feature: Aggregate) -> list[int]:
-        low = self.bounds.index(feature.delay + feature.window)
-        high = self.bounds.index(feature.delay)
+        first = len(self.compiler.tables.bounds)
+        low = first + self.bounds.index(feature.delay + feature.window)
+        high = first + self.bounds.index(feature.delay)
         function, flag, item, scale = self._operands(feature)
         return [function, item, high, low, flag, out, scale]
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.errors import CheckpointIncompatible
-from fraudstream.tables import kernel as table
 from fraudstream.features.kernel.layout import K_WIDTH, LARGEST, SMALLEST, TOP, WIDEST, Memory
 from fraudstream.features.plan import Plan
 from fraudstream.tables import empty_table, reserved, used_words
+from fraudstream.tables import kernel as table
 
 __all__ = ["FeatureState", "Usage"]
 
@@ -105,8 +105,9 @@ class FeatureState:
                 "the state in this checkpoint has another layout than these features need",
                 advice="Build the state again from the log, or start with an empty state folder.",
             )
-        state = cls(Memory(**{n: np.ascontiguousarray(arrays[n], np.int64) for n in Memory._fields}))
+        state = cls(
+            Memory(**{n: np.ascontiguousarray(arrays[n], np.int64) for n in Memory._fields})
+        )
         spare = np.zeros(max(1024, len(state.memory.arena) // 4), np.int64)
         state.memory = state.memory._replace(arena=np.concatenate([state.memory.arena, spare]))
         return state
-

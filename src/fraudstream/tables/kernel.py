@@ -13,7 +13,13 @@ from numba import njit
 
 __all__ = ["FREE", "LIVE", "NONE", "USED", "find", "insert", "rebuild", "remove"]
 
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
+_OPTIONS = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "forceinline": True,
+}
 USED, FREE, LIVE = 0, 1, 2
 NONE = -1
 _LOW = np.int64(0xFFFFFFFF)

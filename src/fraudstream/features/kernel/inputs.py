@@ -60,9 +60,7 @@ def _leaf(spec, numbers, codes, hashes):
     if operation == T_HASH_PRESENT:
         return hashes[column, 0] != 0 or hashes[column, 1] != 0
     if operation == T_NUMBER:
-        return numbers[column] != _MISSING and _holds(
-            numbers[column], spec[T_OTHER], spec[T_VALUE]
-        )
+        return numbers[column] != _MISSING and _holds(numbers[column], spec[T_OTHER], spec[T_VALUE])
     if operation == T_CODE:
         return codes[column] >= 0 and _holds(np.int64(codes[column]), spec[T_OTHER], spec[T_VALUE])
     return hashes[column, 0] == spec[T_VALUE] and hashes[column, 1] == spec[T_OTHER]
@@ -76,7 +74,9 @@ def match_filters(program, numbers, codes, hashes):
         spec = program.filters[i]
         operation = spec[T_OPERATION]
         if operation <= T_HASH:
-            stack = (stack << 1) | (np.int64(1) if _leaf(spec, numbers, codes, hashes) else np.int64(0))
+            stack = (stack << 1) | (
+                np.int64(1) if _leaf(spec, numbers, codes, hashes) else np.int64(0)
+            )
         elif operation == T_NOT:
             stack ^= np.int64(1)
         elif operation == T_AND:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from fraudstream.tables import kernel as table
 from fraudstream.features.kernel.bits import read_bit, write_bit
 from fraudstream.features.kernel.evaluate import evaluate
 from fraudstream.features.kernel.inputs import fill_inputs, match_filters
@@ -46,12 +45,12 @@ from fraudstream.features.kernel.layout import (
     MARK_VALUE,
     NO_REGION,
     OPTIONS,
-    SELDOM,
     PROFILE,
     REVERSAL,
     REVERSED,
     S_FLAG,
     S_HASH,
+    SELDOM,
     TOO_LATE,
     TOP,
     TRANSACTION,
@@ -70,6 +69,7 @@ from fraudstream.features.kernel.ring import (
 )
 from fraudstream.features.kernel.symbols import link
 from fraudstream.features.kernel.words import join
+from fraudstream.tables import kernel as table
 
 __all__ = ["observe"]
 

@@ -27,8 +27,8 @@ from fraudstream.features.kernel.layout import (
     M_SUM,
     NO_REGION,
     OPTIONS,
-    SELDOM,
     S_COLUMN,
+    SELDOM,
     SMALLEST,
     ring_of,
 )

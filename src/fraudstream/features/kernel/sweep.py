@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from fraudstream.tables import kernel as table
 from fraudstream.features.kernel.layout import (
     E_HORIZON,
     K_BASE,
@@ -26,6 +25,7 @@ from fraudstream.features.kernel.layout import (
 )
 from fraudstream.features.kernel.regions import give_back
 from fraudstream.features.kernel.ring import evict
+from fraudstream.tables import kernel as table
 
 __all__ = ["sweep"]
 

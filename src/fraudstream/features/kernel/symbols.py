@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from fraudstream.tables import kernel as table
 from fraudstream.features.kernel.bits import count_bits, read_bit, write_bit
 from fraudstream.features.kernel.layout import (
     K_FIRST,
@@ -23,8 +22,18 @@ from fraudstream.features.kernel.layout import (
     ring_of,
 )
 from fraudstream.features.kernel.words import join
+from fraudstream.tables import kernel as table
 
-__all__ = ["ABSENT", "count_distinct", "find_pair", "forget", "is_seen", "link", "shift_links", "unlink"]
+__all__ = [
+    "ABSENT",
+    "count_distinct",
+    "find_pair",
+    "forget",
+    "is_seen",
+    "link",
+    "shift_links",
+    "unlink",
+]
 
 ABSENT = -1
 _LATEST = 2

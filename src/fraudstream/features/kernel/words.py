@@ -7,7 +7,13 @@ from numba import njit
 
 __all__ = ["join", "popcount", "square", "variance_numerator"]
 
-_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
+_OPTIONS = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "forceinline": True,
+}
 _TWO_64 = 18446744073709551616.0
 
 
