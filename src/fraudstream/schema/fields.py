@@ -68,6 +68,7 @@ def read_fields(root: Table, columns: Sequence[Item], zone: str) -> dict[str, Fi
             what = "time" if name == "event_time" else "amount"
             advice = f'say which field is the {what}: {name} = "their_name"'
             root.note("fields", f'no field "{name}"; {advice}', at_key=True)
+            fields[name] = implied_field(name, zone)
     return fields
 
 

@@ -46,8 +46,9 @@ class _Draft:
 
     def note(self, text: str) -> None:
         """Say something to the person, in the file and on the screen."""
-        self.notes.append(text)
-        self.add(f"# {text}")
+        shown = _printable(text)
+        self.notes.append(shown)
+        self.add(f"# {shown}")
 
 
 def guess(
@@ -82,7 +83,11 @@ def _preset_name(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _listed(texts: Iterable[str]) -> str:
@@ -199,7 +204,7 @@ def _add_other_time(draft: _Draft, name: str) -> None:
 
 
 def _example(column: Column) -> str:
-    return column.texts[0].replace("\n", " ")[:40] if column.values else "(the column is empty)"
+    return _printable(column.texts[0][:40]) if column.values else "(the column is empty)"
 
 
 def _add_amount(draft: _Draft) -> None:

@@ -215,7 +215,7 @@ def _usual(feature: Aggregate | Input, usual: float, words: Words) -> str:
     if isinstance(feature, Aggregate):
         if feature.function is Function.FIRST_SEEN:
             return ""
-        return _figure_of(feature, round(usual, 2), words)
+        return _figure_of(feature, usual, words)
     if feature.function is InputFunction.NUMBER:
         return words.amount(feature.field or "", usual)
     return _days(usual) if feature.function is InputFunction.AGE_DAYS else ""
