@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from fraudstream.engine.recovery import Progress, entry_mark
 from fraudstream.ports import Checkpoint, Checkpoints, Position
 
-__all__ = ["Saver"]
+__all__ = ["Saver", "checkpoint_of"]
 
 S = TypeVar("S")
 O = TypeVar("O")
@@ -49,7 +49,7 @@ class Saver(Generic[S, O]):
         if self._checkpoints is None or progress.entry is None or progress.saved == progress.batch:
             return
         begun = time.monotonic()
-        self._checkpoints.save(_checkpoint(progress))
+        self._checkpoints.save(checkpoint_of(progress))
         self._at = time.monotonic()
         self._pause = max(self._seconds, _SHARE * (self._at - begun))
         if self._position is not None:
@@ -57,7 +57,8 @@ class Saver(Generic[S, O]):
         progress.saved, self._position = progress.batch, progress.start
 
 
-def _checkpoint(progress: Progress[S, O]) -> Checkpoint:
+def checkpoint_of(progress: Progress[S, O]) -> Checkpoint:
+    """The state after a run's last batch, of which there is one."""
     assert progress.entry is not None
     return Checkpoint(
         progress.entry.batch,

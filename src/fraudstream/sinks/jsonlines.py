@@ -42,7 +42,9 @@ class JsonLinesSink(Generic[O]):
         return (line.entry() for line in self._journal.lines(after))
 
     def write(self, entry: Entry, outcome: O) -> None:
-        """Append a batch, its journal line first."""
+        """Append a batch, its journal line first; one that is held already is left alone."""
+        if entry.batch <= self._position:
+            return
         pieces = self._pieces(outcome)
         line = Line.of(entry, {name: file.part_of(data) for name, (file, data) in pieces.items()})
         if self._journal.last is None or self._journal.last.batch < entry.batch:

@@ -24,8 +24,9 @@ class MemorySink(Generic[O]):
         return self.batches[-1][0].batch if self.batches else -1
 
     def write(self, entry: Entry, outcome: O) -> None:
-        """Keep a batch."""
-        self.batches.append((entry, outcome))
+        """Keep a batch, unless it is held already."""
+        if entry.batch > self.position():
+            self.batches.append((entry, outcome))
 
     def entries(self, after: int) -> Iterator[Entry]:
         """The entries of batches after ``after``."""

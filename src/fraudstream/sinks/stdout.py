@@ -42,7 +42,9 @@ class StandardOutput(Generic[O]):
         return (line.entry() for line in self._journal.lines(after))
 
     def write(self, entry: Entry, outcome: O) -> None:
-        """Write a batch, its journal line first."""
+        """Write a batch, its journal line first; one that is held already is left alone."""
+        if entry.batch <= self.position():
+            return
         rejects = encode_rejects(outcome.source, outcome.rejects)
         if self._journal.last is None or self._journal.last.batch < entry.batch:
             part = self._rejects.part_of(rejects)

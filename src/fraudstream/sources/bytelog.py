@@ -152,7 +152,8 @@ def _unpacked(path: Path) -> IO[bytes]:
     magic = file.read(6)
     file.seek(0)
     if magic.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=file)  # type: ignore[return-value]
+        file.close()
+        return gzip.open(path)  # type: ignore[return-value]
     for start, what in _FOREIGN.items():
         if magic.startswith(start):
             file.close()

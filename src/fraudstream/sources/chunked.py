@@ -115,21 +115,32 @@ class ChunkedSource(ABC):
     def poll(self, limit: int, until: Position | None = None, wait: float = 0.1) -> Records | None:
         """The next records: at most ``limit``, none beyond ``until``; None at the end for good."""
         goal = None if until is None else until[PARTITION]
-        if goal is not None and self._at >= goal:
-            return self._nothing()
-        if not self._has_chunk(goal):
+        for patience in (wait, None):
+            if self._has_chunk(goal):
+                return self._give(limit)
+            if self._reached(goal):
+                return self._nothing()
             if self._finished(self._at):
                 return None
-            self._wait(wait)
-            if not self._has_chunk(goal):
-                return None if self._finished(self._at) else self._nothing()
-        return self._give(limit)
+            if patience:
+                self._wait(patience)
+        return self._nothing()
+
+    def _reached(self, goal: int | None) -> bool:
+        return goal is not None and self._at >= goal
 
     def _has_chunk(self, goal: int | None) -> bool:
         """Whether there is something to give out, after reading on if need be."""
-        if self._chunk is None or goal != self._goal or self._at >= self._chunk.end:
-            self._chunk = self._read(self._at, goal)
-            self._row, self._goal = 0, goal
+        if goal != self._goal or (self._chunk is not None and self._at >= self._chunk.end):
+            self._chunk = None
+        while self._chunk is None and not self._reached(goal):
+            chunk = self._read(self._at, goal)
+            if chunk is None:
+                break
+            if len(chunk) or chunk.rejects:
+                self._chunk, self._row, self._goal = chunk, 0, goal
+            else:
+                self._at = chunk.end
         return self._chunk is not None
 
     def _give(self, limit: int) -> Records:
