@@ -21,6 +21,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "checkpoint_threshold": "128MB",
     # handing a batch to more threads costs more than it gains, and the engine needs the cores
     "threads": 1,
+    # the memory is the engine's; what exceeds this goes to a file beside the store
+    "memory_limit": "512MB",
 }
 _HOLDER = re.compile(r"held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
 

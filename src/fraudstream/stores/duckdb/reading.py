@@ -37,7 +37,7 @@ class Reader:
 
     def decision(self, transaction_id: str) -> Row | None:
         """The latest decision about a transaction, with what its features are and its label."""
-        return next(iter(self.rows(_DECISION, [transaction_id])), None)
+        return next(iter(self.rows(_DECISION, [transaction_id] * 2)), None)
 
     def explain(self, transaction_id: str) -> dict[str, Any]:
         """All about the latest decision about a transaction: ``figures_of`` it and its labels.
@@ -93,17 +93,23 @@ class Reader:
         self._connection.close()
 
 
+# transactions_labelled says the same, but ranks every label that there is
 _DECISION = """
-    select transactions_labelled.*,
+    select transactions.*,
+        label.is_fraud, label.known_at as label_known_at, label.source as label_source,
         feature_sets.names as feature_names, feature_sets.meanings as feature_meanings,
         versions.kernel, versions.policy as policy_version, versions.rules as rules_version,
         versions.lists as lists_version, journal.epoch, journal.as_of
-    from transactions_labelled
+    from transactions
+    left join (
+        select * from labels where transaction_id = ?
+        order by arrived_at desc, batch desc, batch_row desc limit 1
+    ) as label on true
     left join feature_sets on feature_sets.fingerprint = features_version
     left join versions on versions.id = versions_id
-    left join journal on journal.batch = transactions_labelled.batch
-    where transactions_labelled.transaction_id = ?
-    order by transactions_labelled.batch desc, transactions_labelled.batch_row desc
+    left join journal on journal.batch = transactions.batch
+    where transactions.transaction_id = ?
+    order by transactions.batch desc, transactions.batch_row desc
     limit 1
 """
 
