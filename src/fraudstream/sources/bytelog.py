@@ -70,6 +70,7 @@ class FileBytes:
         self._seal = Seal(seal, path, self._read) if seal else None
         self._sealed = False
         if follow and isinstance(self._file, gzip.GzipFile):
+            self._file.close()
             raise UsageInvalid(
                 f"{path} is compressed, so it cannot be followed while it grows.",
                 advice="Follow the uncompressed file, or read this one to its end.",

@@ -62,9 +62,9 @@ def _piece(payload: Lines | pa.RecordBatch, first: int, last: int) -> Lines | pa
         return payload.slice(first, last - first)
     if first == last:
         return Lines(payload.data[:0], payload.starts[:0], payload.ends[:0])
-    begin, end = payload.starts[first], payload.ends[last - 1]
-    starts, ends = payload.starts[first:last] - begin, payload.ends[first:last] - begin
-    return Lines(payload.data[begin:end], starts, ends)
+    starts, ends = payload.starts[first:last], payload.ends[first:last]
+    begin = starts.min()
+    return Lines(payload.data[begin : ends.max()], starts - begin, ends - begin)
 
 
 class ChunkedSource(ABC):
@@ -115,16 +115,13 @@ class ChunkedSource(ABC):
     def poll(self, limit: int, until: Position | None = None, wait: float = 0.1) -> Records | None:
         """The next records: at most ``limit``, none beyond ``until``; None at the end for good."""
         goal = None if until is None else until[PARTITION]
-        for patience in (wait, None):
-            if self._has_chunk(goal):
-                return self._give(limit)
-            if self._reached(goal):
-                return self._nothing()
-            if self._finished(self._at):
-                return None
-            if patience:
-                self._wait(patience)
-        return self._nothing()
+        if not (self._has_chunk(goal) or self._reached(goal) or self._finished(self._at)):
+            self._wait(wait)
+            self._has_chunk(goal)
+        if self._chunk is not None:
+            return self._give(limit)
+        over = not self._reached(goal) and self._finished(self._at)
+        return None if over else self._nothing()
 
     def _reached(self, goal: int | None) -> bool:
         return goal is not None and self._at >= goal
@@ -144,7 +141,7 @@ class ChunkedSource(ABC):
         return self._chunk is not None
 
     def _give(self, limit: int) -> Records:
-        assert self._chunk is not None
+        assert self._chunk is not None  # asked for only where there is one
         last = min(self._row + limit, len(self._chunk))
         records = self._chunk.records(self.name, self._row, last, self._at)
         self._at, self._row = self._chunk.end_of(last), last

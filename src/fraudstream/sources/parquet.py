@@ -26,16 +26,20 @@ class ParquetFile(ChunkedSource):
         super().__init__(path.name)
         self._path = path
         self._handle = open_file(path)
-        try:
-            self._file = pq.ParquetFile(self._handle)
-        except (pa.ArrowInvalid, OSError) as error:
-            raise self._unreadable(error) from error
+        self._file = self._opened()
         groups = range(self._file.num_row_groups)
         sizes = [self._file.metadata.row_group(group).num_rows for group in groups]
         self._bounds = np.cumsum([0, *sizes])
         self._batches: Iterator[pa.RecordBatch] = iter(())
         self._held = pa.RecordBatch.from_pylist([], self._file.schema_arrow)
         self._held_at = -1
+
+    def _opened(self) -> pq.ParquetFile:
+        try:
+            return pq.ParquetFile(self._handle)
+        except (pa.ArrowException, OSError) as error:
+            self._handle.close()
+            raise self._unreadable(error) from error
 
     def _read(self, at: int, goal: int | None) -> Chunk | None:
         end = int(self._bounds[-1]) if goal is None else goal
@@ -57,7 +61,7 @@ class ParquetFile(ChunkedSource):
         try:
             while at >= self._held_end():
                 self._held_at, self._held = self._held_end(), next(self._batches)
-        except (pa.ArrowInvalid, OSError, StopIteration) as error:
+        except (pa.ArrowException, OSError, StopIteration) as error:
             raise self._unreadable(error) from error
 
     def _held_end(self) -> int:
