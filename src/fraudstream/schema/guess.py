@@ -218,7 +218,8 @@ def _add_amount(draft: _Draft) -> None:
     if column.decimals > CURRENCY_DIGITS[_base(draft.roles)]:
         options.append('round = "half_even"')
         draft.note(f"amounts have up to {column.decimals} decimals and are rounded to the cent")
-    draft.add(f"amount = {{ {', '.join(options)} }}  # guessed by name")
+    written = f"{{ {', '.join(options)} }}" if options[1:] else options[0].removeprefix("from = ")
+    draft.add(f"amount = {written}  # guessed by name")
     if any(number < 0 for number in column.numbers):
         draft.note("some amounts are negative: such messages are rejected")
 
