@@ -8,6 +8,7 @@ from numba import njit
 from fraudstream.features.kernel.layout import (
     K_ENTITY,
     OPTIONS,
+    PLAIN,
     bits_offset,
     counts_offset,
     ring_of,
@@ -42,7 +43,7 @@ def write_bit(program, memory, key, bit, slot, value):
         memory.arena[counts + (slot >> 12)] += value - old
 
 
-@njit(**OPTIONS)
+@njit(**PLAIN)
 def _count_stretch(arena, words, counts, first, end):
     """Set bits in the slots [first, end), which do not wrap around."""
     total = np.int64(0)

@@ -35,6 +35,7 @@ from fraudstream.features.kernel.layout import (
     M_SQUARE,
     M_SUM,
     OPTIONS,
+    PLAIN,
     Q_FLAG,
     Q_FUNCTION,
     Q_HIGH,
@@ -218,9 +219,9 @@ def _travel(program, memory, key, q, low, high, event):
     return kilometres / (np.float64(milliseconds) / 3_600_000.0)
 
 
-@njit(**OPTIONS)
+@njit(**PLAIN)
 def haversine_metres(here, there):
-    """Great-circle distance of two place words on a sphere of the Earth's mean radius, whole metres.
+    """Great-circle distance of two place words on a sphere, the Earth's mean radius, whole metres.
 
     A place word is (latitude + 90) in microdegrees in the upper half, (longitude + 180) in the
     lower one. Rounded because the C library's trigonometry differs in the last bit between

@@ -73,11 +73,12 @@ LATENESS, LATITUDE, LONGITUDE = range(3)
 
 _COMMON = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
-# Passing the arrays of a program and a memory costs more than most functions do, so the loop is
-# compiled as one piece; what runs seldom stays a call, which keeps compilation short. Without
-# reference counts (``_nrt``): nothing here allocates, and counting cost twenty times the work.
+# Passing all arrays of a program and a memory costs more than most functions do, so what takes them
+# is compiled into one loop; what runs seldom, or takes an array or two, stays a call, which keeps
+# compilation short. Without reference counts (``_nrt``): nothing here allocates, and counting cost
+# twenty times the work.
 OPTIONS = {**_COMMON, "forceinline": True}
-SELDOM = _COMMON
+PLAIN = _COMMON
 
 
 class Program(NamedTuple):

@@ -45,12 +45,12 @@ from fraudstream.features.kernel.layout import (
     MARK_VALUE,
     NO_REGION,
     OPTIONS,
+    PLAIN,
     PROFILE,
     REVERSAL,
     REVERSED,
     S_FLAG,
     S_HASH,
-    SELDOM,
     TOO_LATE,
     TOP,
     TRANSACTION,
@@ -79,7 +79,7 @@ _ENTITY_STEP = 0x5851F42D4C957F2D
 _NOWHERE, _EARLY = -1, -2
 
 
-@njit(**SELDOM)
+@njit(**PLAIN)
 def observe(program, memory, events, due, cursor, matrix, flags, places, ages):
     """Observe events from row ``cursor[0]`` on; stops early where the arena must grow first.
 
@@ -185,7 +185,7 @@ def _visit(program, memory, key, events, row, places, truth, here, out):
     high = length
     first = program.entities[entity, E_BOUND]
     for i in range(first, first + program.entities[entity, E_BOUNDS]):
-        high = upper_bound(memory, key, high, time - program.bounds[i])
+        high = upper_bound(memory.arena, ring_of(key), high, time - program.bounds[i])
         places[i] = high
     numbers, hashes = events.numbers[row], events.hashes[row]
     evaluate(program, memory, key, places, (time, here), numbers, hashes, out)
@@ -260,7 +260,7 @@ def _set_frauds(program, memory, key, slot, fraud):
         write_bit(program, memory, key, spec[E_FLAGS] + i, slot, value)
 
 
-@njit(**SELDOM)
+@njit(**PLAIN)
 def _label(program, memory, time, identity, hashes, fraud):
     for entity in range(len(program.entities)):
         if program.entities[entity, E_FRAUDS] == 0:
@@ -276,7 +276,7 @@ def _label(program, memory, time, identity, hashes, fraud):
             memory.marks[row, MARK_VALUE] = reversed_too | KNOWN | fraud * FRAUD
 
 
-@njit(**SELDOM)
+@njit(**PLAIN)
 def _reverse(program, memory, time, identity, hashes):
     for entity in range(len(program.entities)):
         place, row = _seek(program, memory, entity, hashes, time, identity)
@@ -287,7 +287,7 @@ def _reverse(program, memory, time, identity, hashes):
             memory.marks[row, MARK_VALUE] |= REVERSED
 
 
-@njit(**OPTIONS)
+@njit(**PLAIN)
 def _seek(program, memory, entity, hashes, time, identity):
     """(place, row of the key) of a transaction; instead of a place ``_EARLY`` if it may yet come."""
     low, high = _key_hash(program, hashes, entity)
@@ -308,7 +308,7 @@ def _mark_hash(key_low, key_high, identity, time):
     return low, join(join(key_high, identity, _MARKS), time, _MARKS)
 
 
-@njit(**OPTIONS)
+@njit(**PLAIN)
 def _open_mark(program, memory, hashes, entity, identity, time):
     """Row of the mark for a transaction that has not come yet, made if it is new."""
     key_low, key_high = _key_hash(program, hashes, entity)
@@ -321,7 +321,7 @@ def _open_mark(program, memory, hashes, entity, identity, time):
     return row
 
 
-@njit(**OPTIONS)
+@njit(**PLAIN)
 def _take_mark(memory, key_low, key_high, identity, time):
     low, high = _mark_hash(key_low, key_high, identity, time)
     row = table.find(memory.marks_index, memory.marks, low, high)
@@ -341,7 +341,7 @@ def _profile_hash(program, hashes, item):
     return low != 0 or high != 0, join(low, high, salt), join(high, low, salt)
 
 
-@njit(**SELDOM)
+@njit(**PLAIN)
 def _profile(program, memory, hashes, numbers):
     for item in range(len(program.profiles)):
         value = numbers[program.profiles[item, 2]]

@@ -14,7 +14,7 @@ from fraudstream.features.kernel.layout import (
     K_ENTITY,
     K_LENGTH,
     OPTIONS,
-    SELDOM,
+    PLAIN,
     X_FLAG,
     X_SIGN,
     X_SUM,
@@ -40,7 +40,7 @@ def _columns(program, key, peak):
     return base + program.peaks[row, X_SUM] * cap, words, program.peaks[row, X_SIGN]
 
 
-@njit(**OPTIONS)
+@njit(**PLAIN)
 def _scan(arena, mask, columns, first, end):
     """Signed peak of the slots [first, end), one by one; ``NOTHING`` if none counts."""
     sums, words, sign = columns
@@ -108,7 +108,7 @@ def note_peaks(program, memory, key):
             memory.arena[top] = value if slot & 4095 == 0 else max(memory.arena[top], value)
 
 
-@njit(**SELDOM)
+@njit(**PLAIN)
 def renew_peaks(program, memory, key, index):
     """Compute the blocks of the events from ``index`` on anew after they moved.
 

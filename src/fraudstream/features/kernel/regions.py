@@ -16,7 +16,7 @@ from fraudstream.features.kernel.layout import (
     LARGEST,
     NO_REGION,
     OPTIONS,
-    SELDOM,
+    PLAIN,
     TOP,
     WIDEST,
     bits_offset,
@@ -68,7 +68,7 @@ def give_back(memory, key):
         key[K_BASE] = NO_REGION
 
 
-@njit(**SELDOM)
+@njit(**PLAIN)
 def move(program, memory, key, shift):
     """Give a key a ring of 2**shift slots, with all its events."""
     entity, length = key[K_ENTITY], key[K_LENGTH]

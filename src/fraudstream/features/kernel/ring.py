@@ -27,8 +27,8 @@ from fraudstream.features.kernel.layout import (
     M_SUM,
     NO_REGION,
     OPTIONS,
+    PLAIN,
     S_COLUMN,
-    SELDOM,
     SMALLEST,
     ring_of,
 )
@@ -40,21 +40,21 @@ from fraudstream.features.kernel.words import square
 __all__ = ["add_value", "evict", "find_event", "open_slot", "remove_event", "upper_bound"]
 
 
-@njit(**OPTIONS)
-def upper_bound(memory, key, high, time):
+@njit(**PLAIN)
+def upper_bound(arena, ring, high, time):
     """Number of events, at most ``high``, with event time <= ``time``; quickest near ``high``."""
-    base, cap, oldest = ring_of(key)
+    base, cap, oldest = ring
     mask = cap - 1
     step = np.int64(1)
     low = high - 1
-    while low >= 0 and memory.arena[base + ((oldest + low) & mask)] > time:
+    while low >= 0 and arena[base + ((oldest + low) & mask)] > time:
         high = low
         step <<= 1
         low = high - step
     low = max(low, np.int64(-1))
     while high - low > 1:
         middle = (low + high) >> 1
-        if memory.arena[base + ((oldest + middle) & mask)] <= time:
+        if arena[base + ((oldest + middle) & mask)] <= time:
             low = middle
         else:
             high = middle
@@ -67,7 +67,7 @@ def find_event(memory, key, time, identity):
     base, cap, oldest = ring_of(key)
     if base == NO_REGION:
         return np.int64(-1)
-    i = upper_bound(memory, key, key[K_LENGTH], time) - 1
+    i = upper_bound(memory.arena, (base, cap, oldest), key[K_LENGTH], time) - 1
     while i >= 0:
         slot = (oldest + i) & (cap - 1)
         if memory.arena[base + slot] != time:
@@ -153,7 +153,7 @@ def add_value(program, memory, key, measure, place, value, sign):
         memory.arena[highs + slot] += high + carry
 
 
-@njit(**SELDOM)
+@njit(**PLAIN)
 def remove_event(program, memory, key, place):
     """Take one event out as if it had never been; newer ones move down by one."""
     base, cap, oldest = ring_of(key)

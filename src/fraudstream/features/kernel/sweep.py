@@ -18,7 +18,7 @@ from fraudstream.features.kernel.layout import (
     MARK_VALUE,
     NO_REGION,
     OPTIONS,
-    SELDOM,
+    PLAIN,
     SWEPT_KEYS,
     SWEPT_MARKS,
     UNUSED,
@@ -30,7 +30,7 @@ from fraudstream.tables import kernel as table
 __all__ = ["sweep"]
 
 
-@njit(**SELDOM)
+@njit(**PLAIN)
 def sweep(program, memory, clock, budget):
     """Look at up to ``budget`` keys and marks, going round; no later arrival is before ``clock``.
 

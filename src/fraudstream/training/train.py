@@ -1,0 +1,180 @@
+"""From a dataset to a model, with what was known when, and nothing later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraudstream.decisions import Policy, review_threshold
+from fraudstream.errors import InputInvalid
+from fraudstream.schema import Costs
+from fraudstream.scoring import Calibration, Forest, Model
+from fraudstream.training.dataset import UNKNOWN, Dataset
+from fraudstream.training.fitting import Progress, Settings, fit_trees, fitted_parameters
+
+__all__ = ["Split", "split_of", "train"]
+
+DAY = 86_400_000
+_FEWEST_FRAUDS = 20
+_HELD_OUT_FRAUDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Rows of the trial fit and of its test, and what was known of the former by ``moment``.
+
+    ``moment`` is UTC ms: the test begins there, and of the rows before it only those are learned
+    from whose label the stream knew by then.
+    """
+
+    moment: int
+    learned: NDArray[np.intp]
+    known: NDArray[np.int8]
+    tested: NDArray[np.intp]
+
+
+def split_of(dataset: Dataset, share: float) -> Split:
+    """Cut by time so that the last ``share`` of the stretch is the test."""
+    first, last = int(dataset.arrivals[0]), int(dataset.arrivals[-1])
+    moment = last - int((last - first) * share)
+    known = dataset.known_by(moment)
+    return Split(
+        moment=moment,
+        learned=np.flatnonzero(known != UNKNOWN),
+        known=known,
+        tested=np.flatnonzero(
+            (dataset.arrivals > moment) & (dataset.known_by(dataset.end) != UNKNOWN)
+        ),
+    )
+
+
+def train(
+    dataset: Dataset, costs: Costs, settings: Settings, progress: Progress, preset: str = ""
+) -> Model:
+    """Train on all that is known at the dataset's end.
+
+    A trial model, fitted on the first part of the time with what was known at its end, scores the
+    last part: its margins there fit the calibration, the threshold of a review and the figures on
+    the model's card. The same data and settings give the same model, whatever the threads. Raises
+    ``InputInvalid`` where there is too little to learn from.
+    """
+    known = dataset.known_by(dataset.end)
+    rows = np.flatnonzero(known != UNKNOWN)
+    _check_enough(dataset, known[rows])
+    split = split_of(dataset, settings.test_share)
+    _check_trial(split, known)
+    margins, truth = _trial(dataset, split, known, settings, progress)
+    calibration = Calibration.fit(margins, truth)
+    scores = calibration.millionths(margins)
+    amounts = dataset.amounts[split.tested]
+    matrix = dataset.matrix[rows]
+    text = fit_trees(matrix, known[rows], dataset.names, settings, progress)
+    return Model(
+        text=text,
+        calibration=calibration,
+        feature_names=dataset.names,
+        features_fingerprint=dataset.features_fingerprint,
+        kernel=dataset.kernel,
+        usual=_usual(dataset.matrix, known == 0),
+        review_threshold=review_threshold(
+            Policy.of(costs), scores, amounts, _capacity(dataset, split, costs)
+        ),
+        trained_from=int(dataset.arrivals[rows[0]]),
+        trained_to=int(dataset.arrivals[rows[-1]]),
+        data_fingerprint=dataset.fingerprint(rows, known),
+        metrics=_figures(scores, truth, known[rows]),
+        parameters=_parameters(settings, int(known[rows].sum())),
+        preset=preset,
+    )
+
+
+def _trial(
+    dataset: Dataset,
+    split: Split,
+    known: NDArray[np.int8],
+    settings: Settings,
+    progress: Progress,
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Margins of the test part by a model that could have been trained before it, and the truth."""
+    text = fit_trees(
+        dataset.matrix[split.learned], split.known[split.learned], dataset.names, settings, progress
+    )
+    margins = Forest.read(text).margins(dataset.matrix[split.tested].astype(np.float64))
+    return margins, known[split.tested]
+
+
+def _capacity(dataset: Dataset, split: Split, costs: Costs) -> int:
+    """Reviews that can be made in the time of the test part."""
+    days = (int(dataset.arrivals[-1]) - split.moment) / DAY
+    return int(costs.reviews_per_day * days)
+
+
+def _usual(matrix: NDArray[np.float32], genuine: NDArray[np.bool_]) -> tuple[float, ...]:
+    """The median of each feature over genuine transactions, NaN where it is always missing."""
+    usual = []
+    for column in matrix[genuine].T:
+        present = column[~np.isnan(column)]
+        usual.append(float(np.median(present)) if len(present) else float("nan"))
+    return tuple(usual)
+
+
+def _figures(
+    scores: NDArray[np.int64], truth: NDArray[np.int8], learned: NDArray[np.int8]
+) -> Mapping[str, float]:
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    return {
+        "auc": float(roc_auc_score(truth, scores)),
+        "ap": float(average_precision_score(truth, scores)),
+        "tested": float(len(truth)),
+        "tested_fraud": float(truth.sum()),
+        "learned": float(len(learned)),
+        "learned_fraud": float(learned.sum()),
+    }
+
+
+def _parameters(settings: Settings, frauds: int) -> dict[str, float | int | str | bool]:
+    """What the model depends on; the threads do not belong to it."""
+    fitted = fitted_parameters(settings, frauds)
+    del fitted["num_threads"]
+    return {"trees": settings.trees, "test_share": asdict(settings)["test_share"], **fitted}
+
+
+def _check_enough(dataset: Dataset, known: NDArray[np.int8]) -> None:
+    frauds = int(known.sum())
+    if not len(dataset):
+        raise InputInvalid("there is no transaction to learn from")
+    if not len(dataset.labels):
+        raise InputInvalid(
+            "no transaction in this data is labelled",
+            advice="Name the label column in the preset ([labels] field), give label events in the "
+            "data, or a file of them with --labels.",
+        )
+    if frauds < _FEWEST_FRAUDS:
+        raise InputInvalid(
+            f"{frauds} known frauds among {len(known)} labelled transactions are too few to learn "
+            f"from",
+            advice=f"At least {_FEWEST_FRAUDS} are needed, a few hundred are better: take a longer "
+            "stretch of time.",
+        )
+    if frauds == len(known):
+        raise InputInvalid(
+            "every labelled transaction is fraud; a model needs genuine ones as well",
+            advice="Check the preset's [labels] fraud values.",
+        )
+
+
+def _check_trial(split: Split, known: NDArray[np.int8]) -> None:
+    for part, frauds in (
+        ("first", int((split.known[split.learned] == 1).sum())),
+        ("last", int((known[split.tested] == 1).sum())),
+    ):
+        if frauds < _HELD_OUT_FRAUDS:
+            raise InputInvalid(
+                f"only {frauds} frauds are known in the {part} part of this stretch of time, too "
+                "few to check a model by",
+                advice="Take a longer stretch: labels count only from when they became known.",
+            )
