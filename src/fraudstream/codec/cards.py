@@ -13,7 +13,7 @@ import re
 import numpy as np
 from numba import njit
 
-from fraudstream.codec.words import OPTIONS, U8
+from fraudstream.codec.words import OPTIONS, byte_at
 
 __all__ = ["is_card_number", "mask_cards"]
 
@@ -41,17 +41,17 @@ def _is_lead(lead: int, count: int) -> bool:
 
 
 @njit(**OPTIONS)
-def is_card_number(data: U8, start: int, end: int) -> bool:
-    """Whether ``data[start:end]`` is a card number and nothing else.
+def is_card_number(data: int, start: int, end: int) -> bool:
+    """Whether ``byte_at(data, start:end)`` is a card number and nothing else.
 
     Single spaces and dashes between digits do not hide it.
     """
     count, lead, total, doubled = 0, 0, 0, 0
     was_digit = False
     for at in range(start, end):
-        digit = np.int64(data[at]) - 48
+        digit = byte_at(data, at) - 48
         if digit < 0 or digit > 9:
-            if not was_digit or at + 1 == end or not (data[at] in (32, 45)):
+            if not was_digit or at + 1 == end or not (byte_at(data, at) in (32, 45)):
                 return False
             was_digit = False
             continue
@@ -75,7 +75,6 @@ def mask_cards(raw: bytes) -> bytes:
 
 def _masked(found: re.Match[bytes]) -> bytes:
     run = found[0]
-    data = np.frombuffer(run, np.uint8).copy()
-    if not is_card_number(data, 0, len(run)):
+    if not is_card_number(np.frombuffer(run, np.uint8).ctypes.data, 0, len(run)):
         return run
     return re.sub(rb"[0-9]", b"*", run[:-4]) + run[-4:]

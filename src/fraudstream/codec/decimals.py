@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from fraudstream.codec.values import FINE, NOT_FINITE, OUT_OF_RANGE, WRONG_TYPE
-from fraudstream.codec.words import OPTIONS, U8, first_bytes
+from fraudstream.codec.words import OPTIONS, byte_at, first_bytes
 
 __all__ = ["LARGEST", "TAIL_HALF", "TAIL_LESS", "TAIL_MORE", "TAIL_NONE", "read_scaled", "rounded"]
 
@@ -21,7 +21,7 @@ _CUT = 10**14
 _FAR = 1_000_000
 """No message is long enough to make up for an exponent beyond this."""
 
-_PLUS, _MINUS, _POINT, _ZERO, _NINE = (np.uint8(ord(c)) for c in "+-.09")
+_PLUS, _MINUS, _POINT, _ZERO, _NINE = (ord(c) for c in "+-.09")
 _SMALL_3, _SMALL_8 = np.uint64(0x202020), np.uint64(0x2020202020202020)
 _NAN = np.uint64(int.from_bytes(b"nan", "little"))
 _INF = np.uint64(int.from_bytes(b"inf", "little"))
@@ -29,29 +29,29 @@ _INFINITY = np.uint64(int.from_bytes(b"infinity", "little"))
 
 
 @njit(**OPTIONS)
-def _skip_digits(data: U8, at: int, end: int) -> int:
-    while at < end and _ZERO <= data[at] <= _NINE:
+def _skip_digits(data: int, at: int, end: int) -> int:
+    while at < end and _ZERO <= byte_at(data, at) <= _NINE:
         at += 1
     return at
 
 
 @njit(**OPTIONS)
-def _read_exponent(data: U8, at: int, end: int) -> tuple[int, bool]:
+def _read_exponent(data: int, at: int, end: int) -> tuple[int, bool]:
     """The exponent from after its "e" to the end, cut to +-_FAR; False if it is none."""
-    negative = at < end and data[at] == _MINUS
-    if at < end and (data[at] == _MINUS or data[at] == _PLUS):
+    negative = at < end and byte_at(data, at) == _MINUS
+    if at < end and (byte_at(data, at) == _MINUS or byte_at(data, at) == _PLUS):
         at += 1
     if at == end or _skip_digits(data, at, end) != end:
         return 0, False
     value = 0
     while at < end:
-        value = min(value * 10 + np.int64(data[at] - _ZERO), _FAR)
+        value = min(value * 10 + byte_at(data, at) - _ZERO, _FAR)
         at += 1
     return -value if negative else value, True
 
 
 @njit(**OPTIONS)
-def _is_word(data: U8, start: int, end: int) -> bool:
+def _is_word(data: int, start: int, end: int) -> bool:
     """Whether the text is nan, inf or infinity, in any case."""
     if end - start == 8:
         return first_bytes(data, start, 8) | _SMALL_8 == _INFINITY
@@ -61,25 +61,25 @@ def _is_word(data: U8, start: int, end: int) -> bool:
 
 @njit(**OPTIONS)
 def read_scaled(data, start, end, decimals):  # type: ignore[no-untyped-def]
-    """``data[start:end]`` times 10**decimals, cut towards zero: (fault, magnitude, tail, negative).
+    """``byte_at(data, start:end)`` times 10**decimals, cut towards zero: (fault, magnitude, tail, negative).
 
     Reads what ``decimal.Decimal`` does of plain numbers: sign, digits with a point, an exponent.
     """
     at, negative = start, False
-    if at < end and (data[at] == _MINUS or data[at] == _PLUS):
-        negative = data[at] == _MINUS
+    if at < end and (byte_at(data, at) == _MINUS or byte_at(data, at) == _PLUS):
+        negative = byte_at(data, at) == _MINUS
         at += 1
     first = at
     at = point = _skip_digits(data, at, end)
     if at == first:
         return (NOT_FINITE if _is_word(data, first, end) else WRONG_TYPE), 0, TAIL_NONE, negative
-    if at < end and data[at] == _POINT:
+    if at < end and byte_at(data, at) == _POINT:
         at = _skip_digits(data, point + 1, end)
         if at == point + 1:
             return WRONG_TYPE, 0, TAIL_NONE, negative
     last, exponent = at, 0
     if at < end:
-        if data[at] != 69 and data[at] != 101:
+        if byte_at(data, at) != 69 and byte_at(data, at) != 101:
             return WRONG_TYPE, 0, TAIL_NONE, negative
         exponent, is_exponent = _read_exponent(data, at + 1, end)
         if not is_exponent:
@@ -93,7 +93,7 @@ def _collect(data, first, last, kept):  # type: ignore[no-untyped-def]
     """The number that the first ``kept`` digits make (zeros after the last), and the tail."""
     value, tail, position = 0, TAIL_NONE, 0
     for at in range(first, last):
-        digit = np.int64(data[at]) - 48
+        digit = byte_at(data, at) - 48
         if digit < 0:  # the point
             continue
         if position < kept:

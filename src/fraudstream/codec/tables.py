@@ -19,7 +19,7 @@ from fraudstream.codec import values as v
 from fraudstream.codec.program import Plan
 from fraudstream.codec.spanned import Spanned
 from fraudstream.codec.strings import is_utf8
-from fraudstream.codec.words import I64, OPTIONS, PAD, U8
+from fraudstream.codec.words import I64, OPTIONS, PAD, U8, byte_at
 from fraudstream.errors import InputInvalid, Problem
 from fraudstream.schema import Field, Preset
 
@@ -34,7 +34,7 @@ _FAR = 1 << 50
 class _Texts:
     """A column as text: its bytes, and row ``i``'s place in them."""
 
-    data: U8
+    data: int
     offsets: I64
     valid: NDArray[np.bool_]
     kind: int
@@ -86,8 +86,7 @@ def _descend(column: pa.Array, path: tuple[str, ...]) -> pa.Array | None:
 def spans_of_table(batch: pa.RecordBatch, plan: Plan, empty_is_missing: bool, room: int) -> Spanned:
     """Lay out a record batch; ``room`` bytes of the side buffer are kept for each row."""
     rows, paths = batch.num_rows, plan.paths.paths
-    spans = np.empty((rows, len(paths), 2), np.int64)
-    types = np.full((rows, len(paths)), v.ABSENT, np.uint8)
+    spans = np.full((rows, len(paths), 3), v.ABSENT, np.int64)
     faults = np.zeros((rows, 2), np.int64)
     texts: list[tuple[int, _Texts]] = []
     for slot, path in enumerate(paths):
@@ -95,7 +94,7 @@ def spans_of_table(batch: pa.RecordBatch, plan: Plan, empty_is_missing: bool, ro
         if column is None or pa.types.is_null(column.type):
             continue
         if pa.types.is_temporal(column.type):
-            _lay_times(column, slot, spans, types)
+            _lay_times(column, slot, spans)
         else:
             texts.append((slot, _texts_of(column)))
     side = sum(len(column.data) for _, column in texts)
@@ -106,12 +105,12 @@ def spans_of_table(batch: pa.RecordBatch, plan: Plan, empty_is_missing: bool, ro
         data[at:end] = column.data
         unchecked = column.kind == v.STRING and bool(column.data.max(initial=0) > 127)
         flags = np.array([at, slot, column.kind, empty_is_missing, unchecked], np.int64)
-        _lay_texts(data, column.offsets, column.valid, flags, spans, types, faults)
+        _lay_texts(data, column.offsets, column.valid, flags, spans, faults)
         at = end
-    return Spanned(data, side, spans, types, faults)
+    return Spanned(data, side, spans, faults)
 
 
-def _lay_times(column: pa.Array, slot: int, spans: I64, types: U8) -> None:
+def _lay_times(column: pa.Array, slot: int, spans: I64) -> None:
     """Times are ms in place of a span; those of a day are its midnight."""
     if pa.types.is_date(column.type):
         column = column.cast(pa.timestamp("ms"))
@@ -122,9 +121,9 @@ def _lay_times(column: pa.Array, slot: int, spans: I64, types: U8) -> None:
         units = pc.fill_null(column.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
         if column.type.unit == "s":
             units = np.clip(units, -_FAR, _FAR) * 1_000
-        spans[:, slot, 0] = units // _PER_MS.get(column.type.unit, 1)
-        spans[:, slot, 1] = -1
-    types[:, slot] = np.where(valid, np.uint8(kind), np.uint8(v.ABSENT))
+        spans[:, slot, v.START] = units // _PER_MS.get(column.type.unit, 1)
+        spans[:, slot, v.END] = -1
+    spans[:, slot, v.TYPE] = np.where(valid, kind, v.ABSENT)
 
 
 def _texts_of(column: pa.Array) -> _Texts:
@@ -157,11 +156,11 @@ def _as_text(column: pa.Array) -> tuple[int, pa.Array]:
 
 
 @njit(**OPTIONS)
-def _number_kind(data: U8, start: int, end: int) -> int:
+def _number_kind(data: int, start: int, end: int) -> int:
     """Of a float's digits: a whole number, another one, or none."""
     kind = v.INTEGER
     for at in range(start, end):
-        byte = data[at]
+        byte = byte_at(data, at)
         if byte == 110:  # the n of nan and inf
             return v.NONFINITE
         if byte == 46 or byte == 101:
@@ -170,21 +169,22 @@ def _number_kind(data: U8, start: int, end: int) -> int:
 
 
 @njit(**OPTIONS)
-def _lay_texts(data, offsets, valid, flags, spans, types, faults):  # type: ignore[no-untyped-def]
+def _lay_texts(work, offsets, valid, flags, spans, faults):  # type: ignore[no-untyped-def]
     """One column's spans; ``flags`` are (place of its bytes, slot, kind, empty_is_missing,
     unchecked): the last asks for a check of UTF-8."""
+    data = work.ctypes.data
     at, slot, kind, empty_is_missing, unchecked = flags[0], flags[1], flags[2], flags[3], flags[4]
     for row in range(len(valid)):
         start, end = at + offsets[row], at + offsets[row + 1]
         if not valid[row] or (kind == v.STRING and start == end and empty_is_missing):
             continue
-        spans[row, slot, 0] = start
-        spans[row, slot, 1] = end
+        spans[row, slot, v.START] = start
+        spans[row, slot, v.END] = end
         found = kind
         if kind == v.DECIMAL:
             found = _number_kind(data, start, end)
         elif kind == v.TRUE:
-            found = v.TRUE if data[start] == 116 else v.FALSE
+            found = v.TRUE if byte_at(data, start) == 116 else v.FALSE
         elif unchecked and not is_utf8(data, start, end):
             faults[row, 0] = v.NOT_UTF8
-        types[row, slot] = found
+        spans[row, slot, v.TYPE] = found

@@ -10,7 +10,7 @@ from numba import njit
 
 from fraudstream.codec.decimals import TAIL_NONE, read_scaled
 from fraudstream.codec.values import FINE, NO_TIME, OUT_OF_RANGE
-from fraudstream.codec.words import I64, OPTIONS, U8
+from fraudstream.codec.words import OPTIONS, byte_at, word_at
 
 __all__ = ["NO_OFFSET", "pattern_ops", "read_iso", "read_pattern", "read_unix"]
 
@@ -32,35 +32,35 @@ def pattern_ops(pattern: str) -> list[tuple[int, int]]:
     """
     ops, at, data = [], 0, pattern.encode()
     while at < len(data):
-        if data[at] == ord("%"):
-            ops.append((_DIRECTIVES.index(chr(data[at + 1])), 0))
+        if byte_at(data, at) == ord("%"):
+            ops.append((_DIRECTIVES.index(chr(byte_at(data, at + 1))), 0))
             at += 2
         else:
-            ops.append((_LITERAL, data[at]))
+            ops.append((_LITERAL, byte_at(data, at)))
             at += 1
     return ops
 
 
 @njit(**OPTIONS)
-def _number(data: U8, at: int, end: int, most: int) -> tuple[int, int]:
+def _number(data: int, at: int, end: int, most: int) -> tuple[int, int]:
     """(place after, value) of one to ``most`` digits; the value is -1 if there is none."""
     value, stop = 0, min(end, at + most)
     first = at
-    while at < stop and 48 <= data[at] <= 57:
-        value = value * 10 + np.int64(data[at]) - 48
+    while at < stop and 48 <= byte_at(data, at) <= 57:
+        value = value * 10 + byte_at(data, at) - 48
         at += 1
     return at, value if at > first else _NOT
 
 
 @njit(**OPTIONS)
-def _exactly(data: U8, at: int, end: int, count: int) -> int:
+def _exactly(data: int, at: int, end: int, count: int) -> int:
     """The value of exactly ``count`` digits, or -1."""
     after, value = _number(data, at, end, count)
     return value if after == at + count else _NOT
 
 
 @njit(**OPTIONS)
-def _fraction(data: U8, at: int, end: int) -> tuple[int, int]:
+def _fraction(data: int, at: int, end: int) -> tuple[int, int]:
     """(place after, ms) of one to nine digits of a second, cut to ms; ms is -1 if it is none."""
     after, value = _number(data, at, end, 9)
     digits = after - at
@@ -76,18 +76,18 @@ def _fraction(data: U8, at: int, end: int) -> tuple[int, int]:
 
 
 @njit(**OPTIONS)
-def _offset(data: U8, at: int, end: int) -> tuple[int, int]:
+def _offset(data: int, at: int, end: int) -> tuple[int, int]:
     """(place after, ms east of UTC) of Z, +hh, +hhmm or +hh:mm; ``NO_OFFSET`` if it is none."""
-    if at < end and (data[at] == 90 or data[at] == 122):
+    if at < end and (byte_at(data, at) == 90 or byte_at(data, at) == 122):
         return at + 1, 0
-    if at >= end or (data[at] != 43 and data[at] != 45):
+    if at >= end or (byte_at(data, at) != 43 and byte_at(data, at) != 45):
         return at, NO_OFFSET
-    sign = 1 if data[at] == 43 else -1
+    sign = 1 if byte_at(data, at) == 43 else -1
     hours = _exactly(data, at + 1, end, 2)
     at += 3
     minutes = 0
     if hours >= 0 and at < end:
-        at += data[at] == 58
+        at += byte_at(data, at) == 58
         minutes = _exactly(data, at, end, 2)
         at += 2
     if hours < 0 or hours > 23 or minutes < 0 or minutes > 59:
@@ -125,28 +125,28 @@ def _joined(days: int, hour: int, minute: int, second: int, ms: int) -> tuple[in
 
 
 @njit(**OPTIONS)
-def read_iso(data: U8, start: int, end: int) -> tuple[int, int, int]:
+def read_iso(data: int, start: int, end: int) -> tuple[int, int, int]:
     """(fault, ms since 1970 as written, offset) of an ISO 8601 calendar date with a time.
 
     ``2026-01-31``, ``2026-01-31T13:00``, ``...:05``, ``....123456789``, with a T or a space, each
     with or without an offset after the time.
     """
     days = NO_OFFSET
-    if end - start >= 10 and data[start + 4] == 45 and data[start + 7] == 45:
+    if end - start >= 10 and byte_at(data, start + 4) == 45 and byte_at(data, start + 7) == 45:
         year, month = _exactly(data, start, end, 4), _exactly(data, start + 5, end, 2)
         days = _date(year, month, _exactly(data, start + 8, end, 2))
     at = start + 10
     if days == NO_OFFSET or at == end:
         return (NO_TIME if days == NO_OFFSET else FINE), days * _DAY_MS, NO_OFFSET
-    if end - at < 6 or data[at + 3] != 58 or not (data[at] in (84, 116, 32)):
+    if end - at < 6 or byte_at(data, at + 3) != 58 or not (byte_at(data, at) in (84, 116, 32)):
         return NO_TIME, 0, NO_OFFSET
     hour, minute = _exactly(data, at + 1, end, 2), _exactly(data, at + 4, end, 2)
     at += 6
     second = ms = 0
-    if at < end and data[at] == 58:
+    if at < end and byte_at(data, at) == 58:
         second = _exactly(data, at + 1, end, 2)
         at += 3
-        if at < end and (data[at] == 46 or data[at] == 44):
+        if at < end and (byte_at(data, at) == 46 or byte_at(data, at) == 44):
             at, ms = _fraction(data, at + 1, end)
     fault, time = _joined(days, hour, minute, second, ms)
     offset = NO_OFFSET
@@ -158,16 +158,19 @@ def read_iso(data: U8, start: int, end: int) -> tuple[int, int, int]:
 
 
 @njit(**OPTIONS)
-def read_pattern(data: U8, start: int, end: int, ops: I64) -> tuple[int, int, int]:
-    """As ``read_iso``, by the rows of ``pattern_ops``; numbers may lack leading zeros."""
+def read_pattern(data, start, end, table, ops):  # type: ignore[no-untyped-def]
+    """As ``read_iso``, by a pattern; numbers of two digits may lack their zeros.
+
+    ``ops`` is where in ``table`` the pattern's steps start and end, one after the other.
+    """
     parts = (0, 1, 1, 0, 0, 0, 0)
     year, month, day, hour, minute, second, ms = parts
     offset = NO_OFFSET
     at = start
-    for k in range(len(ops)):
-        op = ops[k, 0]
+    for place in range(ops[0], ops[1], 2):
+        op = word_at(table, place)
         if op == _LITERAL:
-            if at >= end or data[at] != ops[k, 1]:
+            if at >= end or byte_at(data, at) != word_at(table, place + 1):
                 return NO_TIME, 0, NO_OFFSET
             at += 1
         elif op == _YEAR:
@@ -196,7 +199,7 @@ def read_pattern(data: U8, start: int, end: int, ops: I64) -> tuple[int, int, in
 
 
 @njit(**OPTIONS)
-def read_unix(data: U8, start: int, end: int, decimals: int) -> tuple[int, int]:
+def read_unix(data: int, start: int, end: int, decimals: int) -> tuple[int, int]:
     """(fault, ms) of a number of units since 1970 of which 10**decimals ms make one.
 
     Too large for anything is returned as the largest number there is, with its sign.

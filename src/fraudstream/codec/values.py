@@ -6,6 +6,9 @@ from fraudstream.events import Reason
 
 __all__ = ["REASONS"]
 
+# The words of a span.
+TYPE, START, END = range(3)
+
 # What stood at a field's place. The two times are ms since 1970 in the span's start.
 (
     ABSENT,

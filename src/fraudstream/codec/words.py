@@ -1,6 +1,11 @@
-"""Eight bytes at a time: what numba does not offer by itself.
+"""Memory by address: what compiled code reads and writes, and how.
 
-A buffer that is read this way ends in :data:`PAD` bytes that belong to nobody.
+Kernels hand each other addresses, not arrays: for every array that one function hands to another,
+numba counts references, and that took eight times as long as decoding itself. So only the entry
+points (``scan``, ``normalise``, ...) take arrays; their callers keep them alive. Nothing checks an
+address; the tests of the codec run over millions of damaged messages.
+
+Bytes that are read as words end in :data:`PAD` bytes that belong to nobody.
 """
 
 from __future__ import annotations
@@ -12,7 +17,21 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-__all__ = ["I64", "OPTIONS", "PAD", "U8", "U64", "copy_bytes", "first_bytes", "load64", "low_bit"]
+__all__ = [
+    "I64",
+    "OPTIONS",
+    "PAD",
+    "U8",
+    "U64",
+    "byte_at",
+    "copy_bytes",
+    "eight_bytes",
+    "first_bytes",
+    "low_bit",
+    "put_byte",
+    "put_word",
+    "word_at",
+]
 
 I64 = NDArray[np.int64]
 U8 = NDArray[np.uint8]
@@ -25,22 +44,70 @@ PAD = 8
 """Bytes after the end of a buffer that may be read, never used."""
 
 
+def _pointer(context: Any, builder: Any, kind: Any, address: Any) -> Any:
+    return builder.inttoptr(address, context.get_value_type(kind).as_pointer())
+
+
 @intrinsic
-def load64(_: Any, data: Any, index: Any) -> Any:
-    """``load64(data, i)``: bytes i to i + 7 as one little-endian uint64, wherever they start."""
+def byte_at(_: Any, base: Any, index: Any) -> Any:
+    """``byte_at(base, i)``: the byte ``i`` bytes after an address, as int64."""
 
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, args[0])
-        word = context.get_value_type(types.uint64)
-        place = builder.gep(array.data, [args[1]])
-        return builder.load(builder.bitcast(place, word.as_pointer()), align=1)
+    def generate(context: Any, builder: Any, __: Any, args: Any) -> Any:
+        place = _pointer(context, builder, types.uint8, builder.add(*args))
+        return builder.zext(builder.load(place), context.get_value_type(types.int64))
 
-    return types.uint64(data, index), generate
+    return types.int64(types.int64, types.int64), generate
+
+
+@intrinsic
+def put_byte(_: Any, base: Any, index: Any, value: Any) -> Any:
+    """``put_byte(base, i, value)``: write the low byte of an int64."""
+
+    def generate(context: Any, builder: Any, __: Any, args: Any) -> Any:
+        place = _pointer(context, builder, types.uint8, builder.add(*args[:2]))
+        byte = builder.trunc(args[2], context.get_value_type(types.uint8))
+        builder.store(byte, place)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), generate
+
+
+@intrinsic
+def eight_bytes(_: Any, base: Any, index: Any) -> Any:
+    """``eight_bytes(base, i)``: bytes i to i + 7 as one little-endian uint64."""
+
+    def generate(context: Any, builder: Any, __: Any, args: Any) -> Any:
+        place = _pointer(context, builder, types.uint64, builder.add(*args))
+        return builder.load(place, align=1)
+
+    return types.uint64(types.int64, types.int64), generate
+
+
+@intrinsic
+def word_at(_: Any, base: Any, index: Any) -> Any:
+    """``word_at(base, i)``: the i-th int64 from an address."""
+
+    def generate(context: Any, builder: Any, __: Any, args: Any) -> Any:
+        return builder.load(builder.gep(_pointer(context, builder, types.int64, args[0]), args[1:]))
+
+    return types.int64(types.int64, types.int64), generate
+
+
+@intrinsic
+def put_word(_: Any, base: Any, index: Any, value: Any) -> Any:
+    """``put_word(base, i, value)``: write the i-th int64 from an address."""
+
+    def generate(context: Any, builder: Any, __: Any, args: Any) -> Any:
+        first = _pointer(context, builder, types.int64, args[0])
+        builder.store(args[2], builder.gep(first, args[1:2]))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), generate
 
 
 @intrinsic
 def low_bit(_: Any, word: Any) -> Any:
-    """``low_bit(word)``: the position of the lowest bit that is set; 64 if none is."""
+    """``low_bit(word)``: the position of the lowest bit of a uint64 that is set; 64 if none is."""
 
     def generate(context: Any, builder: Any, __: Any, args: Any) -> Any:
         return builder.cttz(args[0], context.get_constant(types.boolean, 0))
@@ -53,16 +120,16 @@ _BITS = np.uint64(64)
 
 
 @njit(**OPTIONS)
-def first_bytes(data: U8, start: int, count: int) -> np.uint64:
+def first_bytes(data: int, start: int, count: int) -> np.uint64:
     """The first ``count`` (0 to 8) bytes from ``start``, the rest of the word zero."""
     if count <= 0:
         return np.uint64(0)
-    return load64(data, start) & (_FULL >> (_BITS - np.uint64(8 * count)))
+    return eight_bytes(data, start) & (_FULL >> (_BITS - np.uint64(8 * count)))
 
 
 @njit(**OPTIONS)
-def copy_bytes(source: U8, start: int, end: int, target: U8, at: int) -> int:
-    """Copy ``source[start:end]`` to ``target`` from ``at`` on; where it ends there."""
+def copy_bytes(source: int, start: int, end: int, target: int, at: int) -> int:
+    """Copy bytes ``start`` to ``end`` to ``target`` from ``at`` on; where they end there."""
     for i in range(end - start):
-        target[at + i] = source[start + i]
+        put_byte(target, at + i, byte_at(source, start + i))
     return at + end - start

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numba import njit
 
-from fraudstream.codec.words import I64, OPTIONS
+from fraudstream.codec.words import I64, OPTIONS, word_at
 
 __all__ = ["SKIPPED", "offsets_of", "to_utc"]
 
@@ -68,17 +68,21 @@ def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
 
 
 @njit(**OPTIONS)
-def to_utc(local: int, offsets: I64, first: int, end: int) -> int:
-    """UTC ms of a local time by the rows [first, end): the earlier if there are two, or SKIPPED."""
-    low, high = first, end
+def to_utc(local: int, table: int, first: int, end: int) -> int:
+    """UTC ms of a local time: the earlier if there are two, ``SKIPPED`` if there is none.
+
+    ``word_at(table, first:end)`` are the rows of ``offsets_of``, one after the other.
+    """
+    low, high = 0, (end - first) >> 1
     while high - low > 1:
         middle = (low + high) >> 1
-        if offsets[middle, 0] + offsets[middle, 1] <= local:
+        if word_at(table, first + 2 * middle) + word_at(table, first + 2 * middle + 1) <= local:
             low = middle
         else:
             high = middle
-    if low > first and local < offsets[low, 0] + offsets[low - 1, 1]:
-        return local - offsets[low - 1, 1]
-    if low + 1 < end and local >= offsets[low + 1, 0] + offsets[low, 1]:
+    at = first + 2 * low
+    if at > first and local < word_at(table, at) + word_at(table, at - 1):
+        return local - word_at(table, at - 1)
+    if at + 2 < end and local >= word_at(table, at + 2) + word_at(table, at + 1):
         return SKIPPED
-    return local - offsets[low, 1]
+    return local - word_at(table, at + 1)
