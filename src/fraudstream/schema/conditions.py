@@ -114,7 +114,7 @@ class _Reader:
         field = self._field(left)
         if field.type not in _ORDERED and operator not in ("=", "<>"):
             raise Wrong(
-                f'"{field.name}" is a {field.type}: only =, <> and IN say anything', _at(left)
+                f'"{field.name}" is of type {field.type}: only =, <> and IN say anything', _at(left)
             )
         return Compare(field.name, operator, self._constant(field, right, operator))
 
@@ -127,7 +127,7 @@ class _Reader:
     def _between(self, node: exp.Between) -> All:
         field = self._field(node.this)
         if field.type not in _ORDERED:
-            raise Wrong(f'"{field.name}" is a {field.type}: only =, <> and IN say anything')
+            raise Wrong(f'"{field.name}" is of type {field.type}: only =, <> and IN say anything')
         low = Compare(field.name, ">=", self._constant(field, node.args["low"], ">="))
         high = Compare(field.name, "<=", self._constant(field, node.args["high"], "<="))
         return All((low, high))
@@ -148,7 +148,7 @@ class _Reader:
             raise Wrong(self.scope.unknown_field(name), at)
         field = self.scope.fields[name]
         if field.type not in _READERS:
-            raise Wrong(f'"{name}" is a {field.type}, which a filter cannot compare', at)
+            raise Wrong(f'"{name}" is of type {field.type}, which a filter cannot compare', at)
         return field
 
     def _constant(self, field: Field, node: exp.Expression, operator: Operator = "=") -> int | str:

@@ -218,6 +218,7 @@ def parse(text: str, file: str) -> Table:
     """The root table of a TOML text; raises :class:`PresetInvalid` where it is not TOML."""
     if len(text) > _LARGEST:
         raise _not_toml(file, Problem(f"longer than {_LARGEST:,} characters", file))
+    text = text.removeprefix("\ufeff")  # written by some editors, not part of the text
     try:
         values = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as wrong:

@@ -29,6 +29,8 @@ _IMPLIED = {
 _REQUIRED = ("event_time", "amount", "transaction_id")
 _DECIMALS = {"lat": 6, "lon": 6}
 _USUAL_DECIMALS = 4
+_FIXED = ("event_time", "known_at", "amount", "transaction_id", "lat", "lon")
+"""Fields whose meaning hangs on their type."""
 _RESERVED = ("hour", "weekday", "weekend", "night")
 _FORMATS = ("iso8601", "unix", "unix_ms", "unix_us")
 _DIRECTIVES = "YmdHMSfz"
@@ -136,14 +138,16 @@ def _read_options(table: Table, plain: Field) -> Field:
     )
     _check_values(table, values)
     _check_options(table, kind)
+    if plain.name in _DECIMALS and field.decimals != _DECIMALS[plain.name]:
+        table.note("decimals", f'"{plain.name}" always has {_DECIMALS[plain.name]} decimals')
     table.close("option of a field:")
     return field
 
 
 def _read_type(table: Table, plain: Field, values: tuple[str, ...]) -> FieldType:
-    default = FieldType.ENUM if values and plain.name not in _REQUIRED else plain.type
+    default = FieldType.ENUM if values and plain.name not in _FIXED else plain.type
     kind = FieldType(table.choice("type", tuple(FieldType), default))
-    fixed = _IMPLIED.get(plain.name) if plain.name in ("event_time", "amount") else None
+    fixed = plain.type if plain.name in _FIXED else None
     if fixed and kind is not fixed:
         table.note("type", f'"{plain.name}" must be of type {fixed}')
         return fixed
@@ -213,5 +217,7 @@ def _check_options(table: Table, kind: FieldType) -> None:
     for option, kinds in _ONLY_FOR.items():
         if option in table and kind not in kinds:
             table.note(
-                option, f"{option} is for {listed(kinds)} fields, this is a {kind}", at_key=True
+                option,
+                f"{option} is for {listed(kinds)} fields, this one is of type {kind}",
+                at_key=True,
             )

@@ -46,7 +46,7 @@ def _read_input(item: Item, scope: Scope) -> Input | None:
         return None
     if field.type not in _OF_TYPE:
         advice = "list its values to make it an enum, or count it in an aggregate"
-        item.note(f'"{name}" is a {field.type}, which a model cannot read; {advice}')
+        item.note(f'"{name}" is of type {field.type}, which a model cannot read; {advice}')
         return None
     return Input(name, _OF_TYPE[field.type], field=name)
 
@@ -65,6 +65,6 @@ def _read_age(item: Item, scope: Scope) -> Input | None:
         item.note(scope.unknown_field(name), found.start(2))
         return None
     if scope.fields[name].type is not FieldType.TIME:
-        item.note(f'"{name}" is a {scope.fields[name].type}, not a time', found.start(2))
+        item.note(f'"{name}" is of type {scope.fields[name].type}, not a time', found.start(2))
         return None
     return Input(f"{entity}_age_days", InputFunction.AGE_DAYS, field=name, entity=entity)

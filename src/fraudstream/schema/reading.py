@@ -116,10 +116,10 @@ def _read_data_format(table: Table) -> Literal["json", "csv", "parquet"]:
 def _read_kind(table: Table, fields: dict[str, Field]) -> str | None:
     """The field that tells the kind; declared by its name alone unless [fields] has it."""
     name = table.text("kind") or None
-    if name:
+    if name and _is_name(table, "kind", name):
         field = fields.get(name, implied_field(name))
         if field.type not in (FieldType.TEXT, FieldType.KIND):
-            table.note("kind", f'"{name}" is a {field.type}; the kind of an event is a text')
+            table.note("kind", f'"{name}" is of type {field.type}; the kind of an event is a text')
         fields[name] = replace(field, type=FieldType.KIND)
     return name
 
@@ -138,10 +138,22 @@ def _read_arrival(table: Table, fields: Mapping[str, Field]) -> str:
 
 def _declare_currency(root: Table, fields: dict[str, Field]) -> None:
     """The amount's currency is a field too, declared by its name alone unless [fields] has it."""
-    name = fields["amount"].currency if "amount" in fields else None
-    if name and fields.setdefault(name, implied_field(name)).type is not FieldType.TEXT:
-        wrong = f'"{name}" is a {fields[name].type}; a currency code is a text'
-        root.table("fields").table("amount").note("currency", wrong)
+    name = fields["amount"].currency
+    if not name:
+        return
+    table = root.table("fields").table("amount")
+    if not _is_name(table, "currency", name):
+        return
+    if fields.setdefault(name, implied_field(name)).type is not FieldType.TEXT:
+        wrong = f'"{name}" is of type {fields[name].type}; a currency code is a text'
+        table.note("currency", wrong)
+
+
+def _is_name(table: Table, key: str, name: str) -> bool:
+    fine = re.fullmatch(NAME, name) is not None
+    if not fine:
+        table.note(key, f'"{name}" cannot be a field\'s name: {NAME_ADVICE}')
+    return fine
 
 
 def _read_labels(root: Table, fields: dict[str, Field]) -> LabelSpec:
@@ -151,7 +163,7 @@ def _read_labels(root: Table, fields: dict[str, Field]) -> LabelSpec:
     if name and name not in fields:
         table.note("field", Scope(fields).unknown_field(name))
     elif name and fields[name].type not in (FieldType.TEXT, FieldType.BOOLEAN):
-        table.note("field", f'"{name}" is a {fields[name].type}; a label is a boolean')
+        table.note("field", f'"{name}" is of type {fields[name].type}; a label is a boolean')
     elif name:
         fields[name] = replace(fields[name], type=FieldType.BOOLEAN)
     fraud = tuple(item.text for item in table.items("fraud", or_one=True)) or usual.fraud
@@ -189,7 +201,7 @@ def _read_entity(table: Table, name: str, fields: Mapping[str, Field]) -> tuple[
 def _key_problem(name: str, table: Table, fields: Mapping[str, Field]) -> str:
     if name in fields:
         kind = fields[name].type
-        return "" if kind in _KEYS else f'"{name}" is a {kind}; an entity is known by texts'
+        return "" if kind in _KEYS else f'"{name}" is of type {kind}; an entity is known by texts'
     if name in table:
         return f'"{name}" is an entity; an entity is made of fields, so name its fields'
     return Scope(fields).unknown_field(name)

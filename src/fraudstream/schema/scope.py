@@ -51,6 +51,6 @@ class Scope:
         if self.fields[target].type not in _VALUES:
             return (
                 target,
-                f'"{name}" is a {self.fields[target].type}; only texts have values to count',
+                f'"{name}" is of type {self.fields[target].type}; only texts have values to count',
             )
         return target, ""

@@ -29,7 +29,7 @@ def block(aggregate: str, entity: str = '"account"', windows: str = 'windows = [
         ('"sum(¦amont)"', 'unknown field "amont"; did you mean "amount"?'),
         ('"mean(¦country)"', '"country" is not a number; write one of amount, weight, lat or lon'),
         ('"distinct(¦merchnt)"', 'unknown field or entity "merchnt"; did you mean "merchant"?'),
-        ('"distinct(¦amount)"', '"amount" is a money; only texts have values to count'),
+        ('"distinct(¦amount)"', '"amount" is of type money; only texts have values to count'),
         (
             '"distinct(¦pair)"',
             '"pair" is a joint key; write one of its fields: account_id or merchant_id',
@@ -145,13 +145,13 @@ def test_a_preset_of_absurdly_many_features_is_refused() -> None:
         ('["amount", ¦"amount"]', '"amount" is listed twice'),
         (
             '[¦"country"]',
-            '"country" is a country, which a model cannot read; list its values to make it an '
-            "enum, or count it in an aggregate",
+            '"country" is of type country, which a model cannot read; list its values to make it '
+            "an enum, or count it in an aggregate",
         ),
         ('[¦"age_days"]', '"age_days" is not an age; write age_days(ENTITY.TIME_FIELD)'),
         ('["age_days(¦acount.signup_time)"]', 'unknown entity "acount"; did you mean "account"?'),
         ('["age_days(account.¦signup)"]', 'unknown field "signup"; did you mean "signup_time"?'),
-        ('["age_days(account.¦country)"]', '"country" is a country, not a time'),
+        ('["age_days(account.¦country)"]', '"country" is of type country, not a time'),
     ],
 )
 def test_problems_of_the_inputs(listed: str, message: str) -> None:

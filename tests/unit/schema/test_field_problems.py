@@ -67,12 +67,19 @@ def test_problems_of_the_columns(columns: str, message: str) -> None:
             'only "amount" is money; another sum is a number with decimals',
         ),
         ('x = { from = "a", values = ¦["b", "b"] }', 'value "b" is listed twice'),
-        ('x = { from = "a", ¦decimals = 2 }', "decimals is for number fields, this is a text"),
-        ('x = { from = "a", ¦round = "half_even" }', "round is for money fields, this is a text"),
+        (
+            'x = { from = "a", ¦decimals = 2 }',
+            "decimals is for number fields, this one is of type text",
+        ),
+        (
+            'x = { from = "a", ¦round = "half_even" }',
+            "round is for money fields, this one is of type text",
+        ),
         (
             'x = { from = "a", type = "number", decimals = ¦10 }',
             "decimals must be from 0 to 9, not 10",
         ),
+        ('known_at = { from = "a", type = ¦"text" }', '"known_at" must be of type time'),
         ('x = { from = "a", hash = ¦"yes" }', 'hash must be true or false, not "yes"'),
         ('x = { from = "a", required = ¦1 }', "required must be true or false, not 1"),
         (
@@ -115,9 +122,23 @@ def test_the_time_and_the_amount_cannot_be_of_another_type() -> None:
     assert_problem(bank(fields=fields), '"event_time" must be of type time')
 
 
+def test_places_always_have_the_decimals_that_distances_are_computed_with() -> None:
+    text = bank(input="", fields=FIELDS + 'lat = { from = "lat", decimals = ¦4 }\n')
+    only_fields = text[: text.index("[entities]")]
+    assert_problem(only_fields, '"lat" always has 6 decimals')
+
+
+def test_a_name_that_is_declared_only_by_its_use_is_checked_as_well() -> None:
+    fields = FIELDS.replace('"value"', '{ from = "value", currency = ¦"CCY" }')
+    advice = "names are lower case letters, digits and underscores, at most 48, a letter first"
+    assert_problem(bank(fields=fields), f'"CCY" cannot be a field\'s name: {advice}')
+    kind = '[input]\nkind = ¦"Kind"\ncolumns = ["account_id", "device_id"]\n'
+    assert_problem(bank(input=kind), f'"Kind" cannot be a field\'s name: {advice}')
+
+
 def test_the_currency_of_the_amount_is_a_text() -> None:
     fields = FIELDS.replace('"value"', '{ from = "value", currency = ¦"channel" }')
-    assert_problem(bank(fields=fields), '"channel" is a enum; a currency code is a text')
+    assert_problem(bank(fields=fields), '"channel" is of type enum; a currency code is a text')
 
 
 @pytest.mark.parametrize(("name", "what"), [("event_time", "time"), ("amount", "amount")])
@@ -135,7 +156,7 @@ def test_a_preset_without_time_or_amount_is_asked_for_them(name: str, what: str)
         ('both = ["country", ¦"country"]', '"country" stands twice in the key of "both"'),
         ("none = ¦[]", 'entity "none" needs at least one field'),
         ("none = ¦3", "none must be a list of texts, not 3"),
-        ('big = ¦"amount"', '"amount" is a money; an entity is known by texts'),
+        ('big = ¦"amount"', '"amount" is of type money; an entity is known by texts'),
         (
             'ring = ¦"pair"',
             '"pair" is an entity; an entity is made of fields, so name its fields',

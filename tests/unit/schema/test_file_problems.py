@@ -42,6 +42,10 @@ def test_a_file_that_ends_too_soon_is_told_with_its_end() -> None:
     assert caught.value.problems == (Problem("Unclosed array", "bank.toml", 2, 2),)
 
 
+def test_a_byte_order_mark_and_other_line_ends_are_no_problem() -> None:
+    assert read("\ufeff" + bank().replace("\n", "\r\n")) == read(bank())
+
+
 def test_a_file_nested_beyond_reason_is_refused() -> None:
     with pytest.raises(PresetInvalid, match="not valid TOML"):
         read("a = " + "[" * 100_000)
@@ -133,7 +137,7 @@ def test_problems_of_the_input(line: str, message: str) -> None:
     ("lines", "message"),
     [
         ('[labels]\nfield = ¦"is_frod"', 'unknown field "is_frod"'),
-        ('[labels]\nfield = ¦"channel"', '"channel" is a enum; a label is a boolean'),
+        ('[labels]\nfield = ¦"channel"', '"channel" is of type enum; a label is a boolean'),
         ('[labels]\n¦feld = "x"', 'unknown key "feld"; did you mean "field"?'),
         (
             '[labels]\nknown_after = ¦"1 week"',

@@ -41,11 +41,11 @@ CONDITION = "write for example channel = 'ecom' and amount >= 100"
         ("x = ¦\"amount > '5'\"", '"amount" is a number; write 5 without quotes'),
         (
             "x = \"amount > 1 and ¦country > 'DE'\"",
-            '"country" is a country: only =, <> and IN say anything',
+            '"country" is of type country: only =, <> and IN say anything',
         ),
         (
             'x = "amount > 1 and ¦event_time > 5"',
-            '"event_time" is a time, which a filter cannot compare',
+            '"event_time" is of type time, which a filter cannot compare',
         ),
         (
             'x = ¦"amount > weight"',
