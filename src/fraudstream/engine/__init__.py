@@ -1,14 +1,12 @@
 """Running a program over a log so that nothing is lost, doubled or different after a crash."""
 
 from fraudstream.engine.checkpoints import FileCheckpoints, MemoryCheckpoints
-from fraudstream.engine.deciding import Deciding
 from fraudstream.engine.engine import Engine, Options
 from fraudstream.engine.lock import owning
 from fraudstream.engine.program import Fixed, Program, Programs
 from fraudstream.engine.replay import Difference, rebuild, replay
 
 __all__ = [
-    "Deciding",
     "Difference",
     "Engine",
     "FileCheckpoints",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from time import monotonic
 from typing import Generic, TypeVar
 
 from fraudstream.engine.recovery import Progress, entry_mark
@@ -35,22 +35,22 @@ class Saver(Generic[S, O]):
         self._release = release
         self._seconds, self._batches = rhythm
         self._pause = self._seconds
-        self._at = time.monotonic()
+        self._at = monotonic()
         self._position: Position | None = None
 
     def save_if_due(self, progress: Progress[S, O], idle: bool) -> None:
         """Save if it is time."""
         pause = self._pause / 2 if idle else self._pause
-        if time.monotonic() - self._at >= pause or progress.batch - progress.saved >= self._batches:
+        if monotonic() - self._at >= pause or progress.batch - progress.saved >= self._batches:
             self.save(progress)
 
     def save(self, progress: Progress[S, O]) -> None:
         """Save unless nothing has happened since the last time."""
         if self._checkpoints is None or progress.entry is None or progress.saved == progress.batch:
             return
-        begun = time.monotonic()
+        begun = monotonic()
         self._checkpoints.save(checkpoint_of(progress))
-        self._at = time.monotonic()
+        self._at = monotonic()
         self._pause = max(self._seconds, _SHARE * (self._at - begun))
         if self._position is not None:
             self._release(self._position)
