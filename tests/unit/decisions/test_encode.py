@@ -167,5 +167,23 @@ def test_a_missing_currency_is_null() -> None:
     assert json.loads(encode(outcome, FORM))["currency"] is None
 
 
+def test_days_at_the_edges_of_months_and_centuries_are_written_as_the_calendar_has_them() -> None:
+    years = [1, 4, 100, 399, 400, 401, 1899, 1900, 1970, 1999, 2000, 2001, 2024, 2100, 2400, 9999]
+    edges = [(1, 1), (2, 28), (3, 1), (12, 31)]
+    days = [datetime(year, *edge, tzinfo=UTC) for year in years for edge in edges]
+    days += [day + timedelta(days=1) for day in days[:-1]]
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    rows = [Row(event_time=(day - epoch) // timedelta(milliseconds=1)) for day in days]
+    lines = encode(outcome_of(rows, [0] * len(rows)), FORM).splitlines()
+    written = [json.loads(line)["event_time"] for line in lines]
+    assert written == [f"{day.year:04}-{day:%m-%d}T00:00:00.000Z" for day in days]
+
+
+def test_ids_of_nothing_but_escapes_have_room() -> None:
+    rows = [Row("\x01" * 9_000, '"' * 9_000)] * 3
+    lines = encode(outcome_of(rows, [0, 0, 0]), FORM).splitlines()
+    assert [json.loads(line)["transaction_id"] for line in lines] == ["\x01" * 9_000] * 3
+
+
 def test_no_decisions_are_no_lines() -> None:
     assert encode(outcome_of([], []), FORM) == b""

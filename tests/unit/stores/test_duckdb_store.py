@@ -110,6 +110,8 @@ def test_a_label_that_arrives_later_joins_its_transaction(store: DuckDBStore) ->
     store.write(entry(1), outcome_of([], [], others=[first, second]))
     found = store.reader().decision("tx_1")
     assert found is not None and found["is_fraud"] is False
+    (joined,) = store.reader().rows("select is_fraud from transactions_labelled")
+    assert joined == {"is_fraud": False}
     known = [label["known_at"].timestamp() * 1000 for label in store.reader().labels("tx_1")]
     assert known == [NOON + 2 * DAY, NOON + 5]
 
@@ -191,6 +193,24 @@ def test_versions_are_told_apart_and_told_once(store: DuckDBStore, path: Path) -
     again.write(entry(1), outcome_of([Row()], [0]))
     assert again.reader().rows("select id from versions") == [{"id": 1}]
     again.close()
+
+
+def test_a_write_that_is_interrupted_keeps_nothing_and_can_be_repeated(path: Path) -> None:
+    ticks: list[type[BaseException] | int] = [KeyboardInterrupt, NOON]
+
+    def clock() -> int:
+        tick = ticks.pop(0)
+        if isinstance(tick, int):
+            return tick
+        raise tick
+
+    store = DuckDBStore(path, PRESET, clock)
+    with pytest.raises(KeyboardInterrupt):
+        store.write(entry(0), outcome_of([Row("tx_1")], [0]))
+    assert store.position() == -1
+    store.write(entry(0), outcome_of([Row("tx_1")], [0]))
+    assert store.position() == 0
+    store.close()
 
 
 def test_a_file_that_another_process_holds_is_named_with_its_holder(path: Path) -> None:
