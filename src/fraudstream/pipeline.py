@@ -50,9 +50,9 @@ class Pipeline:
 class Extracted:
     """A batch with its features, row by row: ``events`` are the admitted transactions in log order.
 
-    ``others`` are the admitted labels, reversals and profiles; ``matrix`` is float64 (n, F) with NaN
-    for missing; ``flags`` uint8 (n); ``coverage`` float64 (n), the share of the longest window that
-    the state has seen.
+    ``others`` are the admitted labels, reversals and profiles; ``matrix`` is float64 (n, F) with
+    NaN for missing; ``flags`` uint8 (n); ``coverage`` float64 (n), the share of the longest window
+    that the state has seen.
     """
 
     source: str

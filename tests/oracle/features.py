@@ -6,7 +6,9 @@ Whole numbers until the last line; that line has the same floating-point operati
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any as TypingAny
 
 from fraudstream.events import Kind
 from fraudstream.schema import (
@@ -158,7 +160,7 @@ class Oracle:
         return 10**found.decimals if found else 1
 
 
-_OPERATORS = {
+_OPERATORS: dict[str, Callable[[TypingAny, TypingAny], bool]] = {
     "=": lambda a, b: a == b,
     "<>": lambda a, b: a != b,
     "<": lambda a, b: a < b,
@@ -275,7 +277,7 @@ def _travel(
     return _kilometres(here, there), max(event.time - past.happening.time, 1000) / 3_600_000.0
 
 
-_COMPUTED = {
+_COMPUTED: dict[Function, Callable[[Aggregate, Happening, list[Past], int], float]] = {
     Function.COUNT: lambda f, e, w, s: float(len(w)),
     Function.SUM: _number_sum,
     Function.MEAN: _mean,

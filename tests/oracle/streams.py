@@ -1,4 +1,4 @@
-"""Random streams with everything that goes wrong: late, equal times, labels, reversals, hot keys."""
+"""Random streams with all that goes wrong: late, equal times, labels, reversals, hot keys."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Weather:
 
 def stream(chance: random.Random, count: int, weather: Weather) -> list[Happening]:
     """Events with arrivals that never decrease."""
-    clock, events, known = 1_700_000_000_000, [], []
+    clock = 1_700_000_000_000
+    events: list[Happening] = []
+    known: list[Happening] = []
     for number in range(count):
         clock += 0 if chance.random() < weather.equal else chance.randrange(2 * weather.step)
         event = _transaction(chance, clock, number, weather)

@@ -7,6 +7,7 @@ import random
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.oracle.happening import Hash
 from tests.oracle.presets import DAY, HOUR, MINUTE, preset_of, random_features
 from tests.oracle.running import Kernel, colliding, differences, expected, plain
 from tests.oracle.streams import Weather, stream
@@ -16,7 +17,7 @@ WINDOWS = [MINUTE, 10 * MINUTE, HOUR, 5 * HOUR, DAY]
 
 @settings(max_examples=120)
 @given(st.integers(0, 2**32), st.integers(1, 120), st.sampled_from([plain, colliding]))
-def test_every_feature_is_what_brute_force_says(seed, count, hashing):
+def test_every_feature_is_what_brute_force_says(seed: int, count: int, hashing: Hash) -> None:
     chance = random.Random(seed)
     preset = preset_of(random_features(chance, 25, WINDOWS))
     events = stream(chance, count, Weather())

@@ -1,4 +1,4 @@
-"""Exact streaming features: a plan (what to compute), a state (the past), and one step over both."""
+"""Exact streaming features: a plan (what to compute), a state (the past), a step over both."""
 
 from fraudstream.features.fingerprint import KERNEL_VERSION, fingerprint_of
 from fraudstream.features.observe import Observed, observe

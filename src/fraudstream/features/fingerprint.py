@@ -45,7 +45,8 @@ def fingerprint_of(preset: Preset) -> str:
 def _used_fields(preset: Preset) -> set[str]:
     names = {"event_time", "amount"}
     names |= {name for _, fields in preset.entities for name in fields}
-    names |= {f.field for f in (*preset.inputs, *preset.features) if f.field}
+    names |= {item.field for item in preset.inputs if item.field}
+    names |= {feature.field for feature in preset.features if feature.field}
     names |= {name for _, condition in preset.filters for name in names_in(condition)}
     if any(f.function in _TRAVEL for f in preset.features):
         names |= {"lat", "lon"}

@@ -42,15 +42,15 @@ def observe(plan: Plan, state: FeatureState, admitted: Admitted) -> Observed:
     transactions = int(np.count_nonzero(events.kinds == Kind.TRANSACTION))
     matrix = np.full((transactions, len(plan.names)), np.nan)
     flags = np.zeros(transactions, np.uint8)
-    cursor = np.zeros(3, np.int64)
+    cursor = np.zeros(4, np.int64)
     places = np.empty(len(plan.program.bounds) + 1, np.int64)
     ages = np.empty(len(plan.program.profiles) + 1, np.int64)
     for start in range(0, len(events.kinds), _CHUNK):
         stop = min(start + _CHUNK, len(events.kinds))
         state.reserve(plan, stop - start + len(admitted.due))
-        part = Events(*(column[:stop] for column in events))
+        cursor[3] = stop
         while not observe_rows(
-            plan.program, state.memory, part, _due(admitted), cursor, matrix, flags, places, ages
+            plan.program, state.memory, events, _due(admitted), cursor, matrix, flags, places, ages
         ):
             state.widen()
     budget = _SWEPT_PER_EVENT * len(events.kinds) + 16

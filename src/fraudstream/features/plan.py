@@ -77,7 +77,7 @@ class Plan:
 
 
 def plan_of(preset: Preset, secret: bytes) -> Plan:
-    """Compile a preset's features. ``secret`` is the decoder's: text in filters is hashed with it."""
+    """Compile a preset's features; text in filters is hashed with ``secret``, the decoder's."""
     layout = layout_of(preset)
     return Plan(
         preset=preset,

@@ -1,7 +1,7 @@
 """Hash tables as flat arrays: compiled look-up and deletion, growth between batches.
 
-A table called ``keys`` lives in three arrays ``keys_index``, ``keys`` and ``keys_counts`` of a named
-tuple; several tables share one named tuple, which crosses into compiled code as a whole.
+A table called ``keys`` lives in three arrays ``keys_index``, ``keys`` and ``keys_counts`` of a
+named tuple; several tables share one named tuple, which crosses into compiled code as a whole.
 """
 
 from fraudstream.tables.growing import empty_table, reserved, used_words

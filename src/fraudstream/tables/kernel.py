@@ -1,9 +1,9 @@
 """Open-addressing hash tables on 128-bit keys, deletion without tombstones.
 
-A table is three arrays: ``index`` (int64, a power of two long; a tag in the upper half, entry + 1 in
-the lower, 0 = free), ``entries`` (int64, one row each, the key in columns 0 and 1) and ``counts``
-(rows ever used, first free row or -1, live rows). Both halves of the key are compared, so two keys
-never become one.
+A table is three arrays: ``index`` (int64, a power of two long; a tag in the upper half, entry + 1
+in the lower, 0 = free), ``entries`` (int64, one row each, the key in columns 0 and 1) and
+``counts`` (rows ever used, first free row or -1, live rows). Both halves of the key are compared,
+so two keys never become one.
 """
 
 from __future__ import annotations

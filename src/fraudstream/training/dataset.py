@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,10 +28,10 @@ _FIRST_ROWS = 1 << 14
 class Dataset:
     """Transactions in log order, one row each.
 
-    ``matrix`` is float32 (n, F), NaN = missing; ``event_times`` and ``arrivals`` UTC ms; ``amounts``
-    minor units of the base currency; ``ids`` uint64 (n, 2); ``accounts`` uint64 (n), a hash of the
-    first entity's key; ``partitions`` and ``offsets`` say where each row came from. ``maturity`` ms
-    after its arrival a transaction that nobody complained about counts as genuine.
+    ``matrix`` is float32 (n, F), NaN = missing; ``event_times`` and ``arrivals`` UTC ms;
+    ``amounts`` minor units of the base currency; ``ids`` uint64 (n, 2); ``accounts`` uint64 (n), a
+    hash of the first entity's key; ``partitions`` and ``offsets`` say where each row came from.
+    ``maturity`` ms after its arrival a transaction that nobody complained about counts as genuine.
     """
 
     names: tuple[str, ...]
@@ -109,6 +109,10 @@ class _Columns:
             array[self.count : end] = values
         self.count = end
 
+    @property
+    def ids(self) -> NDArray[np.uint64]:
+        return self.arrays["ids"][: self.count].view(np.uint64)
+
     def whole(self) -> dict[str, NDArray[np.generic]]:
         return {name: array[: self.count] for name, array in self.arrays.items()}
 
@@ -132,7 +136,7 @@ def collect(extractor: Extractor, chunks: Iterable[Extracted]) -> Dataset:
         features_fingerprint=plan.fingerprint,
         kernel=plan.kernel,
         maturity=extractor.entry.known_after,
-        labels=_joined(labels).located(arrays["ids"]),
+        labels=Labels.empty().joined(*labels).located(columns.ids),
         **arrays,  # type: ignore[arg-type]  # each array has the type that _Columns gave it
     )
 
@@ -156,7 +160,3 @@ def _first_entity(events: EventBatch, extractor: Extractor) -> NDArray[np.uint64
     if not columns:
         return events.ids[:, 0]
     return np.bitwise_xor.reduce(events.hashes[:, list(columns[0]), 0], axis=1)
-
-
-def _joined(labels: Sequence[Labels]) -> Labels:
-    return Labels.empty().joined(*labels)

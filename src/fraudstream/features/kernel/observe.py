@@ -83,10 +83,10 @@ _NOWHERE, _EARLY = -1, -2
 def observe(program, memory, events, due, cursor, matrix, flags, places, ages):
     """Observe events from row ``cursor[0]`` on; stops early where the arena must grow first.
 
-    ``cursor`` is (next row, next due label, next row of ``matrix`` and ``flags``) and is moved on.
-    Returns whether the batch is finished.
+    ``cursor`` is (next row, next due label, next row of ``matrix`` and ``flags``, end row) and is
+    moved on. Returns whether the end row is reached.
     """
-    while cursor[0] < len(events.kinds):
+    while cursor[0] < cursor[3]:
         row = cursor[0]
         while cursor[1] < len(due.before) and due.before[cursor[1]] <= row:
             i = cursor[1]
@@ -138,7 +138,7 @@ def _key_hash(program, hashes, entity):
 
 @njit(**OPTIONS)
 def _has_room(program, memory):
-    """Whether the arena can take any event: each of its rings may be the largest and have to grow."""
+    """Whether the arena can take any event: each ring may be the largest and have to grow."""
     needed = memory.meta[TOP]
     for entity in range(len(program.entities)):
         needed += region_words(program, entity, memory.meta[WIDEST] + 1)
@@ -289,7 +289,7 @@ def _reverse(program, memory, time, identity, hashes):
 
 @njit(**PLAIN)
 def _seek(program, memory, entity, hashes, time, identity):
-    """(place, row of the key) of a transaction; instead of a place ``_EARLY`` if it may yet come."""
+    """(place, row of the key) of a transaction; ``_EARLY`` for a place if it may yet come."""
     low, high = _key_hash(program, hashes, entity)
     if low == 0 and high == 0:
         return np.int64(_NOWHERE), np.int64(-1)

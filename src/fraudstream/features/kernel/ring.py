@@ -1,7 +1,8 @@
 """The history of one key: events in order of time, equal times in order of arrival.
 
-Prefix sums are exclusive: slot i holds the sum over the events before i, and one slot past the newest
-event holds the sum over all. Sums are taken modulo 2**64 (squares: 2**128); differences are exact.
+Prefix sums are exclusive: slot i holds the sum over the events before i, and one slot past the
+newest event holds the sum over all. Sums are taken modulo 2**64 (squares: 2**128); differences are
+exact.
 """
 
 from __future__ import annotations

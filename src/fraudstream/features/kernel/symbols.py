@@ -1,9 +1,10 @@
-"""Values of a field in one key's history: which event is the latest of its value, and the one before.
+"""Values of a field in one key's history: the latest event of each, and the one before each event.
 
-A value's row in the ``pairs`` table holds the absolute index of its latest event. Each event's symbol
-word holds that row (upper half) and the distance back to the previous event of the same value (lower
-half, 0 = none), and one bit says whether the event is the latest of its value. So the distinct values
-of the newest events are a count of bits, and an older stretch needs only the events newer than it.
+A value's row in the ``pairs`` table holds the absolute index of its latest event. Each event's
+symbol word holds that row (upper half) and the distance back to the previous event of the same
+value (lower half, 0 = none), and one bit says whether the event is the latest of its value. So the
+distinct values of the newest events are a count of bits, and an older stretch needs only the events
+newer than it.
 """
 
 from __future__ import annotations
