@@ -32,9 +32,9 @@ def explain(
       fraudstream explain tx_000482913
       fraudstream explain tx_000482913 --recompute --format json
     """
-    from fraudstream.cli.explanation import explanation
     from fraudstream.config import load
+    from fraudstream.decisions.explanation import in_words
     from fraudstream.wiring.asking import explained
 
     figures = explained(load({"home": home}).settings, transaction)
-    show(figures, explanation(figures), form)
+    show(figures, in_words(figures), form)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,7 +14,6 @@ from fraudstream.engine.checkpoints import FileCheckpoints
 from fraudstream.errors import CheckFailed
 from fraudstream.serve import ask
 from fraudstream.stores.duckdb import Reader
-from fraudstream.stores.duckdb.opening import open_file
 
 __all__ = [
     "explained",
@@ -26,7 +24,6 @@ __all__ = [
     "opened_store",
 ]
 
-_JSON = ("attributes", "expected_cost", "reasons", "rules", "lists", "challengers")
 _LABELS = """
     select count(*) as labels, count(distinct transaction_id) as transactions,
         count(*) filter (where is_fraud) as fraud,
@@ -43,14 +40,8 @@ def store_path(settings: Settings) -> Path:
 
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Reader]:
-    """The store, for reading; raises ``CheckFailed`` if nothing was ever decided here."""
-    path = store_path(settings)
-    if not path.exists():
-        raise CheckFailed(
-            f"there is no store at {path}: nothing was decided here yet",
-            advice="Decide something first (fraudstream run), or name its folder with --home.",
-        )
-    reader = Reader(open_file(path, read_only=True))
+    """The store's file, for reading, while no engine has it open."""
+    reader = Reader.open(store_path(settings))
     try:
         yield reader
     finally:
@@ -58,27 +49,16 @@ def opened_store(settings: Settings) -> Iterator[Reader]:
 
 
 def explained(settings: Settings, transaction: str) -> dict[str, Any]:
-    """The latest decision about a transaction as it is stored, and the labels that came since.
+    """All about the latest decision about a transaction, and the labels that came since.
 
     The running engine is asked; where none runs, the store's file is opened.
     """
 
     def offline(name: str) -> dict[str, Any]:
         with opened_store(settings) as reader:
-            return decision_of(reader, name)
+            return reader.explain(name)
 
     return ask(settings.home, transaction, offline)
-
-
-def decision_of(reader: Reader, transaction: str) -> dict[str, Any]:
-    """The same from an open store; raises ``CheckFailed`` if it was not decided here."""
-    row = reader.decision(transaction)
-    if row is None:
-        raise CheckFailed(
-            f"no transaction {transaction} was decided here",
-            advice="Look at the id again, or name the folder of the run with --home.",
-        )
-    return plain({**row, "labels": reader.labels(transaction)})
 
 
 def newest_rejects(settings: Settings, reason: str | None, limit: int) -> list[dict[str, Any]]:
@@ -128,22 +108,16 @@ def newest_state(settings: Settings) -> dict[str, Any]:
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row in the types that JSON has: times as ISO 8601 text, amounts as numbers."""
-    return {name: _plain(name, value) for name, value in row.items()}
+    return {name: _plain(value) for name, value in row.items()}
 
 
-def _plain(name: str, value: Any) -> Any:
+def _plain(value: Any) -> Any:
     match value:
-        case str() if name in _JSON:
-            return json.loads(value)
         case datetime() | date():
             return value.isoformat().replace("+00:00", "Z")
         case Decimal():
             return float(value)
         case bytes():
             return value.decode("utf-8", "backslashreplace")
-        case list():
-            return [_plain(name, item) for item in value]
-        case dict():
-            return plain(value)
         case _:
             return value

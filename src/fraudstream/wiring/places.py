@@ -1,0 +1,133 @@
+"""What a path, ``-`` or URL on the command line means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraudstream.codec import Decoder
+from fraudstream.config import Home
+from fraudstream.decisions import Outcome, encode, form_of
+from fraudstream.engine.engine import utc_ms
+from fraudstream.errors import NotInstalled, UsageInvalid
+from fraudstream.events import MISSING, NO_TIMESTAMP, Records
+from fraudstream.ports import Position, Sink, Source
+from fraudstream.schema import Preset
+from fraudstream.sinks.jsonlines import JsonLinesSink
+from fraudstream.sinks.stdout import StandardOutput
+from fraudstream.sources.csv import CsvFile
+from fraudstream.sources.jsonlines import JsonLinesFile
+from fraudstream.sources.order import Sorted
+from fraudstream.sources.parquet import ParquetFile
+from fraudstream.sources.spool import Spool
+from fraudstream.stores.duckdb import DuckDBStore
+
+__all__ = ["Opening", "event_times", "open_file", "open_sink", "open_source"]
+
+_KINDS = {
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".json": "json",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
+_LATER = ("kafka", "postgresql", "spark", "http", "https")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opening a place needs to know: whose data it is and where the engine keeps its own."""
+
+    preset: Preset
+    decoder: Decoder
+    home: Home
+    follow: bool = False
+
+
+class StandardInput(Spool):
+    """The spool, with the events as its clock, as in a file.
+
+    What comes through a pipe may be history, all of which came long before it went through.
+    """
+
+    def poll(self, limit: int, until: Position | None = None, wait: float = 0.1) -> Records | None:
+        """The next records, without the times at which they went through the pipe."""
+        records = super().poll(limit, until, wait)
+        if records is None:
+            return None
+        return replace(records, timestamps=np.full(len(records), NO_TIMESTAMP, np.int64))
+
+
+def open_source(place: str, opening: Opening) -> Source:
+    """A source: ``-`` is standard input, kept in the spool; a file is told by its ending."""
+    if place == "-":
+        return StandardInput(
+            opening.home.spool, clock=utc_ms, max_bytes=opening.preset.input.max_bytes
+        )
+    _refuse_later(place)
+    return open_file(Path(place), opening, seal=opening.home.folder / "source.seal")
+
+
+def open_file(path: Path, opening: Opening, seal: Path | None = None) -> Source:
+    """A file of JSON lines, CSV or Parquet; sorted where the preset says so."""
+    preset = opening.preset
+    kind = _kind(path, preset)
+    source: Source
+    if kind == "parquet":
+        source = ParquetFile(path)
+    else:
+        text = CsvFile if kind == "csv" else JsonLinesFile
+        source = text(path, preset.input.max_bytes, opening.follow, seal)
+    if preset.input.arrival == "event_time" and not opening.follow:
+        return Sorted(source, event_times(opening.decoder))
+    return source
+
+
+def event_times(decoder: Decoder) -> Callable[[Records], NDArray[np.int64]]:
+    """A function that gives the event time of each record, ``MISSING`` where there is none."""
+
+    def times(records: Records) -> NDArray[np.int64]:
+        decoded = decoder.decode(records)
+        found = np.full(len(records), MISSING, np.int64)
+        found[decoded.rows] = decoded.events.event_times
+        return found
+
+    return times
+
+
+def open_sink(place: str, opening: Opening) -> Sink[Outcome]:
+    """A sink: ``-`` is standard output, ``duckdb:PATH`` a store, else a file of JSON lines."""
+    to_lines = partial(encode, form=form_of(opening.preset))
+    if place == "-":
+        return StandardOutput(opening.home.folder, to_lines)
+    if place.startswith("duckdb:"):
+        return DuckDBStore(Path(place.removeprefix("duckdb:")), opening.preset)
+    _refuse_later(place)
+    path = Path(place)
+    if _KINDS.get(path.suffix) != "json":
+        raise UsageInvalid(
+            f"{place}: decisions are not written to this kind of file",
+            advice="Name a .jsonl file, - for standard output, or duckdb:PATH.",
+        )
+    return JsonLinesSink(path, to_lines)
+
+
+def _kind(path: Path, preset: Preset) -> str:
+    bare = path.with_suffix("") if path.suffix == ".gz" else path
+    return _KINDS.get(bare.suffix, preset.input.format)
+
+
+def _refuse_later(place: str) -> None:
+    scheme = place.partition("://")[0] if "://" in place else ""
+    if scheme in _LATER:
+        raise NotInstalled(
+            f"{scheme} is not supported by this version",
+            advice="Use a file, - or duckdb:PATH.",
+        )
+    if scheme:
+        raise UsageInvalid(f"{place}: nothing is known by the name {scheme}")
