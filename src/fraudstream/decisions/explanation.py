@@ -110,7 +110,7 @@ def _lines(said: Row) -> Iterator[str]:
     yield from _section("Expected cost", _costs(said))
     yield from _section("Why", [_reason(reason) for reason in said["reasons"]])
     yield from _section("Circumstances", _circumstances(said))
-    yield from _section("Seen before it", [_feature(f) for f in said["features"] if f["value"]])
+    yield from _section("The model saw", [_feature(f) for f in said["features"] if f["value"]])
     yield from _section("Made by", _makers(said))
     yield from _section("Since then", [_label(label) for label in said["labels"]] or ["no label"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,14 +36,27 @@ def reasons_of(
     """The reasons of one alert: at most three, the weightiest first.
 
     ``values`` and ``contributions`` (F) are its features and their SHAP contributions to the
-    margin; only contributions towards fraud are reasons. Where there is none, the expected loss
-    alone made the alert, and that is the reason given.
+    margin; only contributions towards fraud are reasons, and of one aggregate over several windows
+    only the weightiest. Where there is none, the expected loss alone made the alert, and that is
+    the reason given.
     """
-    order = np.argsort(-contributions, kind="stable")[:_MOST]
-    found = [k for k in order.tolist() if contributions[k] >= _LEAST_WEIGHT]
+    found: dict[Hashable, int] = {}
+    for k in np.argsort(-contributions, kind="stable").tolist():
+        if contributions[k] < _LEAST_WEIGHT or len(found) == _MOST:
+            break
+        found.setdefault(_subject(vocabulary.features[k]), k)
     if not found:
         return (_AMOUNT_AT_STAKE,)
-    return tuple(_reason(vocabulary, k, float(values[k]), float(contributions[k])) for k in found)
+    return tuple(
+        _reason(vocabulary, k, float(values[k]), float(contributions[k])) for k in found.values()
+    )
+
+
+def _subject(feature: Input | Aggregate) -> Hashable:
+    """What a feature is about, whatever its window."""
+    if isinstance(feature, Input):
+        return feature.name
+    return feature.entity, feature.function, feature.field, feature.filter
 
 
 _AMOUNT_AT_STAKE = Reason(

@@ -23,7 +23,7 @@ from fraudstream.decisions.reasons import reasons_of
 from fraudstream.schema import Aggregate, Function
 
 NAMES = ("a", "b", "c", "d", "e")
-FEATURES = tuple(Aggregate(name, "account", Function.COUNT, 1000) for name in NAMES)
+FEATURES = tuple(Aggregate(name, name, Function.COUNT, 1000) for name in NAMES)
 VOCABULARY = Vocabulary(FEATURES, (1.0, 2.0, float("nan"), 0.5, 3.0), phrase)
 
 
@@ -47,6 +47,14 @@ def test_a_weight_that_would_be_shown_as_nothing_is_no_reason() -> None:
 
 def test_equal_weights_keep_the_order_of_features() -> None:
     assert explained([0.5, 0.5, 0.5, 0.5, 0.5]) == ["a", "b", "c"]
+
+
+def test_one_aggregate_over_several_windows_is_one_reason() -> None:
+    windows = [Aggregate(f"n_{w}", "account", Function.COUNT, w) for w in (1000, 2000, 3000)]
+    other = Aggregate("sum", "account", Function.SUM, 1000, field="amount")
+    vocabulary = Vocabulary((*windows, other), (1.0,) * 4, phrase)
+    reasons = reasons_of(vocabulary, np.ones(4), np.array([0.3, 0.5, 0.4, 0.1]))
+    assert [reason.code for reason in reasons] == ["n_2000", "sum"]
 
 
 def test_an_alert_without_any_push_says_that_the_amount_is_at_stake() -> None:

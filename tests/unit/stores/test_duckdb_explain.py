@@ -78,7 +78,7 @@ def test_an_alert_in_words_says_what_why_with_what_and_what_came_since(reader: R
         "Circumstances:\n"
         "  too late\n"
         "  50 % of the longest window had been seen\n"
-        "Seen before it:\n"
+        "The model saw:\n"
         "  account_count_1h = 6  transactions of this account in the hour before\n"
         "Made by:\n"
         "  kernel 0.1.0, features a81c09d2, model 7, policy c01d77ab\n"
