@@ -19,7 +19,7 @@ __all__ = ["Resources", "minor_units", "read_costs", "read_currency"]
 Resources = Mapping[str, str] | Callable[[str], str]
 """Texts of the files that a preset names: by name, or a function that reads one."""
 
-_RATE = re.compile(r"\d{1,9}(\.\d{1,9})?")
+_RATE = re.compile(r"\d{1,6}(\.\d{1,9})?")  # its fraction fits 64 bits in any currency
 _HEADER = ["currency", "from", "rate"]
 _DEAREST = 1_000_000
 Steps = tuple[tuple[int, int, int], ...]

@@ -50,12 +50,23 @@ def test_rates_are_in_the_order_of_their_days_however_they_are_written() -> None
         ("USD,2026-01-01,0", '"0" is not a rate; write what one USD is worth in EUR'),
         ("USD,2026-01-01,-1", '"-1" is not a rate; write what one USD is worth in EUR'),
         ("USD,2026-01-01,1e3", '"1e3" is not a rate; write what one USD is worth in EUR'),
+        ("USD,2026-01-01,1234567", '"1234567" is not a rate; write what one USD is worth in EUR'),
         ("GBP,2026-01-01,2", "a second rate for the same currency and day"),
     ],
 )
 def test_a_wrong_line_of_the_rates_is_told_with_its_file_and_line(line: str, message: str) -> None:
     (problem,) = problems_of(bank(more_top=TOP), rates("GBP,2026-01-01,1.1", line))
     assert (problem.text, problem.file, problem.line) == (message, "rates.csv", 3)
+
+
+def test_the_greatest_and_the_smallest_rate_fit_64_bits() -> None:
+    top = TOP.replace("EUR", "KWD")
+    (great,) = read(bank(more_top=top), rates("JPY,2026-01-01,999999.999999999")).currency.rates[
+        "JPY"
+    ]
+    top = TOP.replace("EUR", "JPY")
+    (small,) = read(bank(more_top=top), rates("KWD,2026-01-01,0.000000001")).currency.rates["KWD"]
+    assert max(*great[1:], *small[1:]) < 2**63
 
 
 @pytest.mark.parametrize("text", ["", "code,from,rate\nUSD,2026-01-01,1"])
