@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fraudstream.cli.options import Form, HomeFolder, PresetName
+from fraudstream.cli.options import Form, HomeFolder, Model, PresetName
 from fraudstream.cli.report import Format, show
 
 __all__ = ["replay"]
@@ -15,12 +15,13 @@ __all__ = ["replay"]
 def replay(
     source: Annotated[
         str | None,
-        typer.Option("--source", metavar="FILE|URL", help="The log. Default: the run's own."),
+        typer.Option("--source", metavar="FILE|URL", help="The log that was decided."),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Compare with the kept decisions; 1 if any differs.")
     ] = False,
     preset: PresetName = None,
+    model: Model = None,
     home: HomeFolder = None,
     form: Form = Format.TEXT,
 ) -> None:
@@ -31,23 +32,21 @@ def replay(
     compared, bit by bit, with what the store holds.
 
     Examples:
-      fraudstream replay --check
-      fraudstream replay | head
+      fraudstream replay --check --source tx.jsonl
+      fraudstream replay --source tx.jsonl | head
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.cli.stopping import stop_on_signal
     from fraudstream.config import load
-    from fraudstream.errors import CheckFailed
-    from fraudstream.wiring.replaying import replay_log
+    from fraudstream.wiring.replaying import check_log, show_log
 
-    settings = load({"preset": preset, "home": home}).settings
+    options = {"run.source": [source] if source else None, "preset": preset, "home": home}
+    settings = load({**options, "model": model}).settings
     with stop_on_signal() as stop, show_progress() as progress:
-        done = replay_log(settings, source, check, stop, progress)
-    if check:
-        show(done.as_dict(), str(done), form)
-    if check and done.different:
-        raise CheckFailed(
-            f"{done.different:,} of {done.decisions:,} decisions differ from the store.",
-            done.problems,
-            "The log, the journal or a model has been changed since they were made.",
-        )
+        if not check:
+            show_log(settings, stop)
+            return
+        done = check_log(settings, stop, progress)
+    same = done.decisions - done.different
+    show(done.figures(), f"{same:,} of {done.decisions:,} decisions are what they were", form)
+    done.require_equal()

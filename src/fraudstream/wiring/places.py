@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.codec import Decoder
-from fraudstream.config import Home
+from fraudstream.config import Home, Settings
 from fraudstream.decisions import Outcome, encode, form_of
 from fraudstream.engine.engine import utc_ms
 from fraudstream.errors import NotInstalled, UsageInvalid
@@ -27,7 +27,7 @@ from fraudstream.sources.parquet import ParquetFile
 from fraudstream.sources.spool import Spool
 from fraudstream.stores.duckdb import DuckDBStore
 
-__all__ = ["Opening", "event_times", "open_file", "open_sink", "open_source"]
+__all__ = ["Opening", "event_times", "only_source", "open_file", "open_sink", "open_source"]
 
 _KINDS = {
     ".jsonl": "json",
@@ -41,12 +41,33 @@ _LATER = ("kafka", "postgresql", "spark", "http", "https")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What opening a place needs to know: whose data it is and where the engine keeps its own."""
+    """What opening a place needs to know: whose data it is and where the engine keeps its own.
+
+    ``pipe`` is the file descriptor that stands for ``-``.
+    """
 
     preset: Preset
     decoder: Decoder
     home: Home
     follow: bool = False
+    pipe: int = 0
+
+
+def only_source(settings: Settings) -> str:
+    """The place to read from; raises ``UsageInvalid`` unless there is exactly one."""
+    sources = settings.run.source
+    if not sources:
+        raise UsageInvalid(
+            "there is no source to read from",
+            advice="Name one: --source FILE, --source - for standard input, or [run] source in "
+            "fraudstream.toml.",
+        )
+    if len(sources) > 1:
+        raise UsageInvalid(
+            "this version reads one source at a time",
+            advice="Join the files into one log, in the order of time.",
+        )
+    return sources[0]
 
 
 class StandardInput(Spool):
@@ -67,7 +88,10 @@ def open_source(place: str, opening: Opening) -> Source:
     """A source: ``-`` is standard input, kept in the spool; a file is told by its ending."""
     if place == "-":
         return StandardInput(
-            opening.home.spool, clock=utc_ms, max_bytes=opening.preset.input.max_bytes
+            opening.home.spool,
+            clock=utc_ms,
+            descriptor=opening.pipe,
+            max_bytes=opening.preset.input.max_bytes,
         )
     _refuse_later(place)
     return open_file(Path(place), opening, seal=opening.home.folder / "source.seal")

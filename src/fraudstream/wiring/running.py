@@ -16,14 +16,13 @@ import structlog
 from fraudstream.config import Home, Settings
 from fraudstream.decisions import Action, Outcome
 from fraudstream.engine import Engine, FileCheckpoints, Fixed, Options, owning
-from fraudstream.errors import UsageInvalid
 from fraudstream.ports import Entry, Source
 from fraudstream.serve import Server
 from fraudstream.sources.spool import Spool
 from fraudstream.stores.duckdb import DuckDBStore
 from fraudstream.wiring.asking import store_path
 from fraudstream.wiring.building import Deciding, deciding, hashing_key
-from fraudstream.wiring.places import Opening, open_sink, open_source
+from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
 
@@ -70,7 +69,7 @@ def _counts(counter: Counter[str]) -> str:
 
 def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool = False) -> Tally:
     """Decide a source until it ends or ``stop`` is set; returns what was decided."""
-    place = _only(settings.run.source)
+    place = only_source(settings)
     preset = preset_named(settings.preset)
     program = deciding(preset, hashing_key(settings))
     home = Home(settings.home).made()
@@ -89,21 +88,6 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
         _announce(program, source, store, sinks)
         engine.run(stop)
     return tally
-
-
-def _only(sources: tuple[str, ...]) -> str:
-    if not sources:
-        raise UsageInvalid(
-            "there is no source to read from",
-            advice="Name one: --source FILE, --source - for standard input, or [run] source in "
-            "fraudstream.toml.",
-        )
-    if len(sources) > 1:
-        raise UsageInvalid(
-            "this version reads one source at a time",
-            advice="Join the files into one log, in the order of time.",
-        )
-    return sources[0]
 
 
 def _closing(stack: ExitStack, thing: Any) -> Any:

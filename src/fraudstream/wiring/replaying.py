@@ -1,0 +1,163 @@
+"""``replay``: the journal's batches decided again, shown or compared with what the store holds."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from threading import Event
+from typing import Any
+
+import msgspec
+
+from fraudstream.config import Home, Settings
+from fraudstream.decisions import Outcome, encode, form_of
+from fraudstream.decisions.table import Placement, to_arrow
+from fraudstream.engine import Difference, Fixed, owning, replay
+from fraudstream.errors import CheckFailed, Problem
+from fraudstream.ports import Entry
+from fraudstream.schema import Preset
+from fraudstream.stores.duckdb import DuckDBStore, Reader
+from fraudstream.wiring.asking import store_path
+from fraudstream.wiring.building import deciding, hashing_key
+from fraudstream.wiring.places import Opening, only_source, open_source
+from fraudstream.wiring.presets import preset_named
+from fraudstream.wiring.progress import Progress
+
+__all__ = ["Replayed", "check_log", "show_log"]
+
+_COMPARED = (
+    "transaction_id",
+    "event_time",
+    "account_id",
+    "amount",
+    "currency",
+    "amount_base",
+    "source_partition",
+    "source_offset",
+    "action",
+    "decided_by",
+    "score",
+    "expected_cost",
+    "reasons",
+    "flags",
+    "coverage",
+    "features",
+    "features_version",
+    "model_version",
+)
+_HELD = f"select {', '.join(_COMPARED)} from transactions where batch = ? order by batch_row"
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a comparison found; ``examples`` are the first differences."""
+
+    batches: int
+    decisions: int
+    different: int
+    examples: tuple[Difference, ...]
+
+    def figures(self) -> dict[str, int]:
+        """For JSON."""
+        return {
+            "batches": self.batches,
+            "decisions": self.decisions,
+            "different": self.different,
+        }
+
+    def require_equal(self) -> None:
+        """Raise ``CheckFailed`` if anything differs."""
+        if self.different:
+            raise CheckFailed(
+                f"{self.different:,} of {self.decisions:,} decisions are not what they were",
+                [Problem(_told(example)) for example in self.examples],
+                "The log, a model or the program was changed since they were made.",
+            )
+
+
+def check_log(settings: Settings, stop: Event, progress: Progress) -> Replayed:
+    """Decide the journal's batches again and compare each decision, bit by bit, with the store."""
+    counts: Counter[str] = Counter()
+    with ExitStack() as stack:
+        past = _Past(settings, stack)
+
+        def held() -> Iterator[tuple[Entry, bytes]]:
+            for entry in past.entries(stop):
+                lines = _lines(past.reader.rows(_HELD, [entry.batch]))
+                yield entry, lines
+                counts.update(batches=1, decisions=lines.count(b"\n"))
+                progress("comparing, batches", counts["batches"], past.batches)
+
+        found = replay(Fixed(past.program), past.source, held(), past.as_stored)
+        differences = list(found)
+    return Replayed(
+        counts["batches"], counts["decisions"], len(differences), tuple(differences[:_SHOWN])
+    )
+
+
+def show_log(settings: Settings, stop: Event) -> None:
+    """Decide the journal's batches again and write the decisions to standard output."""
+    with ExitStack() as stack:
+        past = _Past(settings, stack)
+        form = form_of(past.preset)
+
+        def show(outcome: Outcome) -> bytes:
+            sys.stdout.buffer.write(encode(outcome, form))
+            return b""
+
+        nothing = ((entry, b"") for entry in past.entries(stop))
+        for _ in replay(Fixed(past.program), past.source, nothing, show):
+            pass
+        sys.stdout.buffer.flush()
+
+
+class _Past:
+    """The log, the journal and the store of earlier runs, opened for one command."""
+
+    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+        home = Home(settings.home)
+        # looked at first, for its error says what to do where nothing was decided yet
+        Reader.open(store_path(settings)).close()
+        stack.enter_context(owning(home.folder))
+        self.preset: Preset = preset_named(settings.preset)
+        self.program = deciding(self.preset, hashing_key(settings))
+        self._store = DuckDBStore(store_path(settings), self.preset)
+        stack.callback(self._store.close)
+        self.reader = self._store.reader()
+        self.batches = self._store.position() + 1
+        decoder = self.program.pipeline.extractor.decoder
+        nothing_new = os.open(os.devnull, os.O_RDONLY)
+        stack.callback(os.close, nothing_new)
+        opening = Opening(self.preset, decoder, home, pipe=nothing_new)
+        self.source = open_source(only_source(settings), opening)
+        stack.callback(self.source.close)
+
+    def entries(self, stop: Event) -> Iterator[Entry]:
+        """The journal from its beginning, until told to stop."""
+        for entry in self._store.entries(-1):
+            if stop.is_set():
+                return
+            yield entry
+
+    def as_stored(self, outcome: Outcome) -> bytes:
+        """An outcome as the lines that the store's rows give."""
+        rows = to_arrow(outcome, form_of(self.preset), Placement(0, 0, 0))
+        return _lines(rows.select(list(_COMPARED)).to_pylist())
+
+
+def _lines(rows: list[dict[str, Any]]) -> bytes:
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+
+
+def _told(difference: Difference) -> str:
+    then, now = (
+        msgspec.json.decode(line) if line else {} for line in (difference.then, difference.now)
+    )
+    names = sorted(name for name in then | now if then.get(name) != now.get(name))
+    shown = ", ".join(f"{name} {then.get(name)} then, {now.get(name)} now" for name in names[:3])
+    return f"batch {difference.batch}, {(then or now).get('transaction_id')}: {shown}"
