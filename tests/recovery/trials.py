@@ -1,9 +1,9 @@
-"""Runs an engine in processes that are killed, and compares what is left with an undisturbed run.
+"""Runs engines in processes that are killed, and compares what is left with an undisturbed run.
 
-    python -m tests.recovery.trials exhaustive|random FOLDER [SEED]
+    python -m tests.recovery.trials TRIAL FOLDER [SEED]
 
 Each engine is a fork of this process, so a trial takes milliseconds. Prints one JSON object:
-``kills``, ``lost``, ``doubled``, ``different``, ``trials``.
+``trials``, ``kills``, ``lost``, ``doubled``, ``different``.
 """
 
 from __future__ import annotations
@@ -21,90 +21,94 @@ from pathlib import Path
 from typing import get_args
 
 from tests.recovery.crashing import Calls, Moment
-from tests.recovery.tally import Tally, encode, messages
+from tests.recovery.jobs import Job, deciding_transactions, run_tally, tallying
 
-from fraudstream.engine import Engine, FileCheckpoints, Fixed, Options
-from fraudstream.sinks.jsonlines import JsonLinesSink
-from fraudstream.sources.jsonlines import JsonLinesFile
+from fraudstream.sources.spool import Spool
 
-Job = Callable[[Path, Path], None]
-"""Decides the messages of a file, its first argument; writes to a folder, its second."""
-
-OUTPUTS = ("primary.jsonl", "primary.jsonl.rejects.jsonl", "second.jsonl")
-
-
-def tally(data: Path, folder: Path) -> None:
-    """Run the tally in batches of seven, with a second sink, a checkpoint every three batches."""
-    engine = Engine(
-        Fixed(Tally()),
-        JsonLinesFile(data, seal=folder / "seal"),
-        JsonLinesSink(folder / "primary.jsonl", encode),
-        [JsonLinesSink(folder / "second.jsonl", encode)],
-        FileCheckpoints(folder / "checkpoints"),
-        Options(max_batch=7, checkpoint_batches=3, clock=lambda: 0),
-    )
-    engine.run()
+Found = dict[str, list[bytes]]
 
 
 class Trials:
     """Kills engines and counts what went wrong."""
 
-    def __init__(self, job: Job, data: Path, folder: Path) -> None:
-        self._job = job
-        self._data = data
-        self._folder = folder
-        self.report = Counter(kills=0, lost=0, doubled=0, different=0, trials=0)
-        self.calls = self._reference()
-
-    def _reference(self) -> int:
-        """Run undisturbed; the number of calls that this takes."""
-        folder = self._fresh("reference")
-        calls = Calls()
-        reader, writer = os.pipe()
-        child = os.fork()
-        if not child:
-            calls.install()
-            self._job(self._data, folder)
-            os.write(writer, str(calls.count).encode())
-            os._exit(0)
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-        self._expected = {name: _lines(folder / name) for name in OUTPUTS}
-        return int(os.read(reader, 32))
+    def __init__(self, job: Job, folder: Path, seed: int) -> None:
+        self.job = job
+        self.folder = folder
+        self.dice = random.Random(seed)
+        self.data = folder / "messages.jsonl"
+        self.data.write_bytes(job.messages)
+        self.report = Counter(trials=0, kills=0, lost=0, doubled=0, different=0)
+        self.job.prepare()
+        self.calls = self._undisturbed(self.data, self._fresh("reference"))
+        self.expected = self._found("reference")
 
     def die_at(self, *deaths: tuple[int, Moment]) -> None:
         """One run for each death, and one that lives."""
         folder = self._fresh("trial")
         for fatal, moment in deaths:
-            self._run(folder, Calls(fatal, moment))
+            self._run(lambda: self.job.run(self.data, folder), Calls(fatal, moment))
         self._finish(folder)
 
-    def die_within(self, seconds: Callable[[], float]) -> None:
-        """Kill runs after so long, until one is done before."""
+    def die_within(self, shortest: float, longest: float) -> None:
+        """Kill runs after so many seconds, again and again, until one is done before."""
         folder = self._fresh("trial")
-        while not self._run(folder, None, seconds()):
+        work = lambda: self.job.run(self.data, folder)  # noqa: E731
+        while not self._run(work, patience=self.dice.uniform(shortest, longest)):
             pass
         self._finish(folder)
 
+    def die_listening(self, shortest: float, longest: float) -> None:
+        """The same while reading a pipe; what counts is every message that was spooled."""
+        folder, (reader, writer) = self._fresh("trial"), os.pipe()
+        feeder = _forked(lambda: _feed(writer, self.data.read_bytes(), self.dice))
+        os.close(writer)
+
+        def listen() -> None:
+            source = Spool(folder / "spool", lambda: 0, reader, self.data.name)
+            run_tally(self.data, folder, source)
+
+        while not self._run(listen, patience=self.dice.uniform(shortest, longest)):
+            pass
+        os.close(reader)
+        os.waitpid(feeder, 0)
+        heard = folder / self.data.name
+        heard.write_bytes(b"".join(p.read_bytes() for p in sorted(folder.glob("spool/*.log"))))
+        self._undisturbed(heard, self._fresh("reference"))
+        self._judge(self._found("trial"), self._found("reference"))
+
+    def _undisturbed(self, data: Path, folder: Path) -> int:
+        """Run without a kill; the number of calls that change files."""
+        reader, writer = os.pipe()
+
+        def count() -> None:
+            calls = Calls()
+            calls.install()
+            self.job.run(data, folder)
+            os.write(writer, str(calls.count).encode())
+
+        assert self._run(count)
+        calls = int(os.read(reader, 32))
+        os.close(reader)
+        os.close(writer)
+        return calls
+
     def _finish(self, folder: Path) -> None:
-        assert self._run(folder, None), "an undisturbed run after the kills must succeed"
+        assert self._run(lambda: self.job.run(self.data, folder)), "killed without a reason"
+        self._judge(self._found("trial"), self.expected)
+
+    def _judge(self, found: Found, expected: Found) -> None:
         self.report["trials"] += 1
-        for name, expected in self._expected.items():
-            self._compare(Counter(_lines(folder / name)), Counter(expected))
-            self.report["different"] += _lines(folder / name) != expected
+        for name, lines in expected.items():
+            there, wanted = Counter(found[name]), Counter(lines)
+            self.report["lost"] += (wanted - there).total()
+            self.report["doubled"] += (there - Counter(there.keys())).total()
+            self.report["different"] += len(there.keys() - wanted.keys()) + (found[name] != lines)
 
-    def _compare(self, found: Counter[bytes], expected: Counter[bytes]) -> None:
-        self.report["lost"] += (expected - found).total()
-        self.report["doubled"] += sum(n - 1 for n in found.values() if n > 1)
-        self.report["different"] += len(found.keys() - expected.keys())
-
-    def _run(self, folder: Path, calls: Calls | None, patience: float | None = None) -> bool:
-        """Whether a run came to its end."""
-        child = os.fork()
-        if not child:
-            if calls:
-                calls.install()
-            self._job(self._data, folder)
-            os._exit(0)
+    def _run(
+        self, work: Callable[[], None], calls: Calls | None = None, patience: float | None = None
+    ) -> bool:
+        """Whether the work came to its end."""
+        child = _forked(work, calls)
         if patience is not None:
             time.sleep(patience)
             os.kill(child, signal.SIGKILL)
@@ -113,42 +117,97 @@ class Trials:
         self.report["kills"] += code != 0
         return code == 0
 
+    def _found(self, name: str) -> Found:
+        folder = self.folder / name
+        return {
+            name: (folder / name).read_bytes().splitlines(keepends=True)
+            for name in self.job.outputs
+        }
+
     def _fresh(self, name: str) -> Path:
-        folder = self._folder / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        return folder
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        (self.folder / name).mkdir()
+        return self.folder / name
 
 
-def _lines(path: Path) -> list[bytes]:
-    return path.read_bytes().splitlines(keepends=True)
+def _forked(work: Callable[[], None], calls: Calls | None = None) -> int:
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        if calls:
+            calls.install()
+        work()
+        code = 0
+    finally:
+        if code:
+            sys.excepthook(*sys.exc_info())
+        os._exit(code)
 
 
-def exhaustive(trials: Trials, dice: random.Random) -> None:
-    """Die at every call, before, during and after it; then at two, three calls of the same run."""
+def _feed(writer: int, data: bytes, dice: random.Random) -> None:
+    while data:
+        size = dice.randint(1, 2000)
+        os.write(writer, data[:size])
+        data = data[size:]
+        time.sleep(0.001)
+
+
+def at_every_call(trials: Trials) -> None:
+    """Die at every call, before, during and after it; then at several calls of one life."""
     for fatal in range(trials.calls):
         for moment in get_args(Moment):
             trials.die_at((fatal, moment))
-    for _ in range(trials.calls):
-        deaths = dice.randint(2, 4)
+    at_some_calls(trials, trials.calls)
+
+
+def at_some_calls(trials: Trials, lives: int = 40) -> None:
+    """Die two to four times at calls drawn by lot."""
+    for _ in range(lives):
+        deaths = trials.dice.randint(2, 4)
         trials.die_at(
-            *((dice.randrange(trials.calls), dice.choice(get_args(Moment))) for _ in range(deaths))
+            *(
+                (trials.dice.randrange(trials.calls), trials.dice.choice(get_args(Moment)))
+                for _ in range(deaths)
+            )
         )
 
 
-def at_random(trials: Trials, dice: random.Random) -> None:
-    """Die at any moment, again and again, until the run is done; six times over."""
-    for _ in range(6):
-        trials.die_within(lambda: dice.uniform(0.005, 0.05))
+def at_any_moment(trials: Trials) -> None:
+    """Die at any moment, again and again, until the run is done; four times over."""
+    for _ in range(4):
+        trials.die_within(0.005, 0.06)
 
 
-def main(mode: str, folder: str, seed: str = "1") -> None:
-    data = Path(folder) / "messages.jsonl"
-    count = 60 if mode == "exhaustive" else 4000
-    data.write_bytes(b"\n".join(messages(count)))
-    trials = Trials(tally, data, Path(folder))
-    (exhaustive if mode == "exhaustive" else at_random)(trials, random.Random(int(seed)))
-    print(json.dumps({**trials.report, "calls": trials.calls}))
+def while_listening(trials: Trials) -> None:
+    """Die at any moment while a pipe brings messages; four times over."""
+    for _ in range(4):
+        trials.die_listening(0.01, 0.08)
+
+
+def behind_a_store(trials: Trials) -> None:
+    """Die at any moment of slower runs; three times over."""
+    for _ in range(3):
+        trials.die_within(0.03, 0.3)
+
+
+TRIALS: dict[str, tuple[Callable[[], Job], Callable[[Trials], None]]] = {
+    "every-call": (lambda: tallying(60), at_every_call),
+    "any-moment": (lambda: tallying(4000), at_any_moment),
+    "pipe": (lambda: tallying(2000), while_listening),
+    "decisions-calls": (lambda: deciding_transactions(1.5), at_some_calls),
+    "decisions-moments": (lambda: deciding_transactions(20.0), at_any_moment),
+    "store-moments": (lambda: deciding_transactions(8.0, stored=True), behind_a_store),
+}
+
+
+def main(trial: str, folder: str, seed: str = "1") -> None:
+    """Run one of the trials and print what came of it."""
+    job, disturb = TRIALS[trial]
+    trials = Trials(job(), Path(folder), int(seed))
+    disturb(trials)
+    print(json.dumps(trials.report))
 
 
 if __name__ == "__main__":

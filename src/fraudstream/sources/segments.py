@@ -41,7 +41,7 @@ class Segment:
 
     def append(self, data: bytes, arrival: int) -> int:
         """Durable on return; the arrival that was noted, which never runs backwards."""
-        arrival = max(arrival, *self._arrivals[-1:], 0)
+        arrival = max([arrival, *self._arrivals[-1:]])
         try:
             self._put(0, data, self.size)
             self._stamp(self.end + len(data), arrival)
@@ -55,7 +55,7 @@ class Segment:
     def complete(self, arrival: int) -> None:
         """Stamp what a crash left without a stamp."""
         if self.size and (not self._ends or self._ends[-1] < self.end):
-            self._stamp(self.end, max(arrival, *self._arrivals[-1:], 0))
+            self._stamp(self.end, max([arrival, *self._arrivals[-1:]]))
 
     def read(self, at: int, size: int) -> bytes:
         """Bytes from position ``at``; fewer at the end of the segment."""
