@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from operator import itemgetter
 
-from fraudstream.schema import Function, Preset
+from fraudstream.schema import Filter, Function, Preset
 from fraudstream.schema.filters import names_in
 
 __all__ = ["KERNEL_VERSION", "fingerprint_of"]
@@ -28,7 +29,7 @@ def fingerprint_of(preset: Preset) -> str:
         preset.inputs,
         preset.features,
         tuple(sorted(preset.entities)),
-        tuple(sorted(preset.filters)),
+        _used_filters(preset),
         sorted(
             repr(replace(field, path=(), required=False))
             for field in preset.fields
@@ -42,12 +43,17 @@ def fingerprint_of(preset: Preset) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
 
+def _used_filters(preset: Preset) -> tuple[tuple[str, Filter], ...]:
+    used = {feature.filter for feature in preset.features}
+    return tuple(sorted((item for item in preset.filters if item[0] in used), key=itemgetter(0)))
+
+
 def _used_fields(preset: Preset) -> set[str]:
     names = {"event_time", "amount"}
     names |= {name for _, fields in preset.entities for name in fields}
     names |= {item.field for item in preset.inputs if item.field}
     names |= {feature.field for feature in preset.features if feature.field}
-    names |= {name for _, condition in preset.filters for name in names_in(condition)}
+    names |= {name for _, condition in _used_filters(preset) for name in names_in(condition)}
     if any(f.function in _TRAVEL for f in preset.features):
         names |= {"lat", "lon"}
     return names
