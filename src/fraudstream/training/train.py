@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,12 @@ from numpy.typing import NDArray
 from fraudstream.decisions import Policy, review_threshold
 from fraudstream.errors import InputInvalid
 from fraudstream.schema import Costs
-from fraudstream.scoring import Calibration, Forest, Model
+from fraudstream.scoring import Facts, History, Knots, Model
+from fraudstream.scoring.calibration import Calibration, logistic
+from fraudstream.scoring.forest import pack
+from fraudstream.scoring.lightgbm_text import read_forest
+from fraudstream.scoring.trees import margins as margins_of
+from fraudstream.training.calibrating import fit_logistic
 from fraudstream.training.dataset import UNKNOWN, Dataset
 from fraudstream.training.fitting import Progress, Settings, fit_trees, fitted_parameters
 
@@ -51,9 +55,7 @@ def split_of(dataset: Dataset, share: float) -> Split:
     )
 
 
-def train(
-    dataset: Dataset, costs: Costs, settings: Settings, progress: Progress, preset: str = ""
-) -> Model:
+def train(dataset: Dataset, costs: Costs, settings: Settings, progress: Progress) -> Model:
     """Train on all that is known at the dataset's end.
 
     A trial model, fitted on the first part of the time with what was known at its end, scores the
@@ -66,44 +68,59 @@ def train(
     _check_enough(dataset, known[rows])
     split = split_of(dataset, settings.test_share)
     _check_trial(split, known)
-    margins, truth = _trial(dataset, split, known, settings, progress)
-    calibration = Calibration.fit(margins, truth)
-    scores = calibration.millionths(margins)
-    amounts = dataset.amounts[split.tested]
-    matrix = dataset.matrix[rows]
-    text = fit_trees(matrix, known[rows], dataset.names, settings, progress)
-    return Model(
-        text=text,
-        calibration=calibration,
+    margins = _trial(dataset, split, settings, progress)
+    truth = known[split.tested]
+    calibration = logistic(*fit_logistic(margins, truth))
+    scores = calibration.micros_of(margins)
+    reviews = review_threshold(
+        Policy.of(costs), scores, dataset.amounts[split.tested], _capacity(dataset, split, costs)
+    )
+    text = fit_trees(dataset.matrix[rows], known[rows], dataset.names, settings, progress)
+    facts = Facts(
         feature_names=dataset.names,
-        features_fingerprint=dataset.features_fingerprint,
+        features=dataset.features_fingerprint,
         kernel=dataset.kernel,
         usual=_usual(dataset.matrix, known == 0),
-        review_threshold=review_threshold(
-            Policy.of(costs), scores, amounts, _capacity(dataset, split, costs)
-        ),
-        trained_from=int(dataset.arrivals[rows[0]]),
-        trained_to=int(dataset.arrivals[rows[-1]]),
-        data_fingerprint=dataset.fingerprint(rows, known),
-        metrics=_figures(scores, truth, known[rows]),
+        calibration=_knots(calibration),
+        review_threshold=reviews,
+        history=_history(dataset, split, known),
+        metrics=_figures(scores, truth),
         parameters=_parameters(settings, int(known[rows].sum())),
-        preset=preset,
     )
+    return Model(text, facts)
 
 
 def _trial(
-    dataset: Dataset,
-    split: Split,
-    known: NDArray[np.int8],
-    settings: Settings,
-    progress: Progress,
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Margins of the test part by a model that could have been trained before it, and the truth."""
+    dataset: Dataset, split: Split, settings: Settings, progress: Progress
+) -> NDArray[np.float64]:
+    """Margins of the test part by a model that could have been trained before it."""
     text = fit_trees(
         dataset.matrix[split.learned], split.known[split.learned], dataset.names, settings, progress
     )
-    margins = Forest.read(text).margins(dataset.matrix[split.tested].astype(np.float64))
-    return margins, known[split.tested]
+    return margins_of(pack(read_forest(text)), dataset.matrix[split.tested].astype(np.float64))
+
+
+def _knots(calibration: Calibration) -> Knots:
+    return Knots(
+        calibration.method,
+        tuple(calibration.margins.tolist()),
+        tuple(calibration.micros.tolist()),
+    )
+
+
+def _history(dataset: Dataset, split: Split, known: NDArray[np.int8]) -> History:
+    rows = np.flatnonzero(known != UNKNOWN)
+    return History(
+        fitted_from=int(dataset.arrivals[rows[0]]),
+        fitted_to=int(dataset.arrivals[rows[-1]]),
+        rows=len(rows),
+        frauds=int(known[rows].sum()),
+        held_out_from=split.moment,
+        held_out_to=int(dataset.arrivals[-1]),
+        held_out_rows=len(split.tested),
+        held_out_frauds=int(known[split.tested].sum()),
+        data=dataset.fingerprint(rows, known)[:8],
+    )
 
 
 def _capacity(dataset: Dataset, split: Split, costs: Costs) -> int:
@@ -112,35 +129,29 @@ def _capacity(dataset: Dataset, split: Split, costs: Costs) -> int:
     return int(costs.reviews_per_day * days)
 
 
-def _usual(matrix: NDArray[np.float32], genuine: NDArray[np.bool_]) -> tuple[float, ...]:
-    """The median of each feature over genuine transactions, NaN where it is always missing."""
-    usual = []
+def _usual(matrix: NDArray[np.float32], genuine: NDArray[np.bool_]) -> tuple[float | None, ...]:
+    """The median of each feature over genuine transactions, None where it is always missing."""
+    usual: list[float | None] = []
     for column in matrix[genuine].T:
         present = column[~np.isnan(column)]
-        usual.append(float(np.median(present)) if len(present) else float("nan"))
+        usual.append(float(np.median(present)) if len(present) else None)
     return tuple(usual)
 
 
-def _figures(
-    scores: NDArray[np.int64], truth: NDArray[np.int8], learned: NDArray[np.int8]
-) -> Mapping[str, float]:
+def _figures(scores: NDArray[np.int64], truth: NDArray[np.int8]) -> dict[str, float]:
     from sklearn.metrics import average_precision_score, roc_auc_score
 
     return {
         "auc": float(roc_auc_score(truth, scores)),
         "ap": float(average_precision_score(truth, scores)),
-        "tested": float(len(truth)),
-        "tested_fraud": float(truth.sum()),
-        "learned": float(len(learned)),
-        "learned_fraud": float(learned.sum()),
     }
 
 
-def _parameters(settings: Settings, frauds: int) -> dict[str, float | int | str | bool]:
+def _parameters(settings: Settings, frauds: int) -> dict[str, float | str]:
     """What the model depends on; the threads do not belong to it."""
     fitted = fitted_parameters(settings, frauds)
     del fitted["num_threads"]
-    return {"trees": settings.trees, "test_share": asdict(settings)["test_share"], **fitted}
+    return {"trees": settings.trees, "test_share": settings.test_share, **fitted}
 
 
 def _check_enough(dataset: Dataset, known: NDArray[np.int8]) -> None:
