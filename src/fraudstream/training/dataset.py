@@ -70,6 +70,14 @@ class Dataset:
         known[self.arrivals > moment] = UNKNOWN
         return known
 
+    def mature_by(self, moment: int) -> NDArray[np.intp]:
+        """Rows to learn from at ``moment``: those old enough for a complaint to have come.
+
+        Of younger ones only the frauds are known; with them a model would take recent transactions
+        for more dangerous than they are.
+        """
+        return np.flatnonzero(self.arrivals + self.maturity <= moment)
+
     def fingerprint(self, rows: NDArray[np.intp], known: NDArray[np.int8]) -> str:
         """Sixteen hex digits over the rows that a model learned from."""
         digest = hashlib.sha256()

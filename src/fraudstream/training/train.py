@@ -16,7 +16,7 @@ from fraudstream.scoring.forest import pack
 from fraudstream.scoring.lightgbm_text import read_forest
 from fraudstream.scoring.trees import margins as margins_of
 from fraudstream.training.calibrating import fit_logistic
-from fraudstream.training.dataset import UNKNOWN, Dataset
+from fraudstream.training.dataset import Dataset
 from fraudstream.training.fitting import Progress, Settings, fit_trees, fitted_parameters
 
 __all__ = ["Split", "split_of", "train"]
@@ -30,8 +30,8 @@ _HELD_OUT_FRAUDS = 5
 class Split:
     """Rows of the trial fit and of its test, and what was known of the former by ``moment``.
 
-    ``moment`` is UTC ms: the test begins there, and of the rows before it only those are learned
-    from whose label the stream knew by then.
+    ``moment`` is UTC ms: the test begins there. Of the rows before it those are learned from that
+    were mature by then, with what the stream knew of them by then.
     """
 
     moment: int
@@ -45,13 +45,12 @@ def split_of(dataset: Dataset, share: float) -> Split:
     first, last = int(dataset.arrivals[0]), int(dataset.arrivals[-1])
     moment = last - int((last - first) * share)
     known = dataset.known_by(moment)
+    mature = dataset.mature_by(dataset.end)
     return Split(
         moment=moment,
-        learned=np.flatnonzero(known != UNKNOWN),
+        learned=dataset.mature_by(moment),
         known=known,
-        tested=np.flatnonzero(
-            (dataset.arrivals > moment) & (dataset.known_by(dataset.end) != UNKNOWN)
-        ),
+        tested=mature[dataset.arrivals[mature] > moment],
     )
 
 
@@ -64,7 +63,7 @@ def train(dataset: Dataset, costs: Costs, settings: Settings, progress: Progress
     ``InputInvalid`` where there is too little to learn from.
     """
     known = dataset.known_by(dataset.end)
-    rows = np.flatnonzero(known != UNKNOWN)
+    rows = dataset.mature_by(dataset.end)
     _check_enough(dataset, known[rows])
     split = split_of(dataset, settings.test_share)
     _check_trial(split, known)
@@ -109,7 +108,7 @@ def _knots(calibration: Calibration) -> Knots:
 
 
 def _history(dataset: Dataset, split: Split, known: NDArray[np.int8]) -> History:
-    rows = np.flatnonzero(known != UNKNOWN)
+    rows = dataset.mature_by(dataset.end)
     return History(
         fitted_from=int(dataset.arrivals[rows[0]]),
         fitted_to=int(dataset.arrivals[rows[-1]]),
