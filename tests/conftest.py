@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from fraudstream.config.compiled import keep_compiled
+
+# before numba is imported: what a test changed is compiled anew, everything else is not
+keep_compiled()
+
 # the first example of a run may wait for the compiler
 settings.register_profile("compiled", deadline=None, print_blob=True)
 settings.load_profile("compiled")
