@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from fraudstream.config.compiled import keep_compiled
+from fraudstream.cli.compiled import keep_compiled
 
 # before numba is imported: what a test changed is compiled anew, everything else is not
 keep_compiled()

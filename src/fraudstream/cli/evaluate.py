@@ -34,10 +34,10 @@ def evaluate(
 ) -> None:
     """Measure a model: what it catches, costs, and whom it hurts.
 
-    With --model the whole of the data is the test. Without one a model is
-    trained on the first 70 % of the time, the labels get their delay, and the
-    rest is the test. Beside the model stand a logistic regression on the same
-    features and a simple rule.
+    With --model the test is what came after that model's training. Without it
+    a model is trained on the first 70 % of the time, with the labels known by
+    then, and the rest is the test. Beside it stand a logistic regression on the
+    same features and simple rules.
 
     --protocol handbook expects the public simulated card data (docs/reports.md
     says where it comes from): it reproduces the authors' split and prints their
@@ -53,11 +53,12 @@ def evaluate(
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
-    from fraudstream.wiring.learning import Dataset
+    from fraudstream.wiring.history import History
     from fraudstream.wiring.measuring import measure
 
-    settings = load({"preset": preset, "model": model, "home": home}).settings
+    settings = load({"preset": preset, "home": home}).settings
+    wanted = settings.model_copy(update={"model": model})
     with show_progress() as progress:
-        report = measure(settings, Dataset(data, labels, arrival), str(protocol), progress)
+        report = measure(wanted, History(data, labels, arrival), str(protocol), progress)
     keep("evaluate" if protocol is Protocol.HOLDOUT else "handbook", report.figures)
     show(report.figures, report.text, form)

@@ -34,9 +34,10 @@ def features(
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
-    from fraudstream.wiring.learning import Dataset, write_features
+    from fraudstream.wiring.history import History
+    from fraudstream.wiring.learning import write_features
 
     settings = load({"preset": preset, "home": home}).settings
     with show_progress() as progress:
-        rows = write_features(settings, Dataset(data, arrival=arrival), out, progress)
-    note(f"Written: {out}, {rows:,} transactions")
+        rows = write_features(settings, History(data, arrival=arrival), out, progress)
+    note(f"{rows:,} transactions in {out}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +13,9 @@ from fraudstream.cli.report import Format, note, show, table
 
 __all__ = ["COMMANDS"]
 
-Version = Annotated[str, typer.Argument(metavar="VERSION", help="A version, as list shows.")]
+Version = Annotated[
+    str, typer.Argument(metavar="VERSION|DIR", help="A version that list shows, or a folder.")
+]
 
 
 def list_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
@@ -23,15 +27,11 @@ def list_(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
       fraudstream models list
     """
     from fraudstream.config import load
-    from fraudstream.wiring.registry import all_models
+    from fraudstream.wiring.champions import all_models
 
     models = all_models(load({"home": home}).settings)
-    head = ["version", "stage", "features", "trained", "average precision"]
-    rows = [
-        [model[name] for name in ("version", "stage", "features", "trained", "ap")]
-        for model in models
-    ]
-    show({"models": models}, table(head, rows), form)
+    rows = [[*(model[name] for name in _SHOWN), _ap(model["metrics"])] for model in models]
+    show({"models": models}, table([*_SHOWN, "ap"], rows), form)
 
 
 def show_(version: Version, home: HomeFolder = None, form: Form = Format.TEXT) -> None:
@@ -39,32 +39,30 @@ def show_(version: Version, home: HomeFolder = None, form: Form = Format.TEXT) -
 
     Examples:
       fraudstream models show 7
+      fraudstream models show model
     """
     from fraudstream.config import load
-    from fraudstream.wiring.registry import model_card
+    from fraudstream.wiring.champions import card_of
 
-    card = model_card(load({"home": home}).settings, version)
-    show(card.figures, card.text, form)
+    figures, card = card_of(load({"home": home}).settings, version)
+    show(figures, card, form)
 
 
-def promote(
-    model: Annotated[str, typer.Argument(metavar="VERSION|DIR", help="A version or a folder.")],
-    home: HomeFolder = None,
-) -> None:
+def promote(version: Version, home: HomeFolder = None) -> None:
     """Make a model the champion: the one that decides.
 
     A folder that train wrote is taken into the registry first. A running engine
-    changes over between two batches; otherwise it takes effect at the next
-    start.
+    without a --model of its own changes over between two batches.
 
     Examples:
       fraudstream models promote model
       fraudstream models promote 7
     """
     from fraudstream.config import load
-    from fraudstream.wiring.registry import promoted
+    from fraudstream.wiring.champions import promoted
 
-    note(promoted(load({"home": home}).settings, model))
+    settings = load({"home": home}).settings
+    note(f"{promoted(settings, version).version} is the champion. {_effect(settings.home)}")
 
 
 def rollback(home: HomeFolder = None) -> None:
@@ -74,9 +72,23 @@ def rollback(home: HomeFolder = None) -> None:
       fraudstream models rollback
     """
     from fraudstream.config import load
-    from fraudstream.wiring.registry import rolled_back
+    from fraudstream.wiring.champions import rolled_back
 
-    note(rolled_back(load({"home": home}).settings))
+    settings = load({"home": home}).settings
+    note(f"{rolled_back(settings).version} is the champion again. {_effect(settings.home)}")
 
 
+def _effect(home: Path) -> str:
+    from fraudstream.serve.address import listening
+
+    if listening(home):
+        return "The running engine changes over with its next batch."
+    return "It takes effect at the next start."
+
+
+def _ap(metrics: Mapping[str, float]) -> str:
+    return f"{metrics['ap']:.3f}" if "ap" in metrics else ""
+
+
+_SHOWN = ("version", "stage", "features", "added_at")
 COMMANDS = (list_, show_, promote, rollback)

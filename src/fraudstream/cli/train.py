@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fraudstream.cli.options import Arrival, Data, Form, HomeFolder, Labels, PresetName
-from fraudstream.cli.report import Format, keep, note, show, table
+from fraudstream.cli.report import Format, keep, note, show
 
 __all__ = ["train"]
 
@@ -41,12 +41,14 @@ def train(
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
-    from fraudstream.wiring.learning import Dataset, train_model
+    from fraudstream.training import Settings
+    from fraudstream.wiring.history import History
+    from fraudstream.wiring.learning import train_model
 
     settings = load({"preset": preset, "home": home}).settings
+    history = History(data, labels, arrival)
     with show_progress() as progress:
-        figures = train_model(settings, Dataset(data, labels, arrival), seed, out, progress)
-    keep("train", figures)
-    plain = [[name, value] for name, value in figures.items() if not isinstance(value, dict | list)]
-    show(figures, table(["figure", "value"], plain), form)
+        trained = train_model(settings, history, Settings(seed=seed), out, progress)
+    keep("train", trained.figures)
+    show(trained.figures, trained.card, form)
     note(f"Written: {out}. Next: fraudstream run --model {out} --source ...")

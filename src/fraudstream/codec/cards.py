@@ -42,7 +42,7 @@ def _is_lead(lead: int, count: int) -> bool:
 
 @njit(**OPTIONS)
 def is_card_number(data: int, start: int, end: int) -> bool:
-    """Whether ``byte_at(data, start:end)`` is a card number and nothing else.
+    """Whether ``data[start:end]`` is a card number and nothing else.
 
     Single spaces and dashes between digits do not hide it.
     """
@@ -51,7 +51,7 @@ def is_card_number(data: int, start: int, end: int) -> bool:
     for at in range(start, end):
         digit = byte_at(data, at) - 48
         if digit < 0 or digit > 9:
-            if not was_digit or at + 1 == end or not (byte_at(data, at) in (32, 45)):
+            if not was_digit or at + 1 == end or byte_at(data, at) not in (32, 45):
                 return False
             was_digit = False
             continue

@@ -56,12 +56,12 @@ def _is_word(data: int, start: int, end: int) -> bool:
     if end - start == 8:
         return first_bytes(data, start, 8) | _SMALL_8 == _INFINITY
     word = first_bytes(data, start, 3) | _SMALL_3
-    return end - start == 3 and (word == _NAN or word == _INF)
+    return end - start == 3 and word in (_NAN, _INF)
 
 
 @njit(**OPTIONS)
 def read_scaled(data, start, end, decimals):  # type: ignore[no-untyped-def]
-    """``byte_at(data, start:end)`` times 10**decimals, cut towards zero: (fault, magnitude, tail, negative).
+    """``data[start:end]`` times 10**decimals, cut: (fault, magnitude, tail, negative).
 
     Reads what ``decimal.Decimal`` does of plain numbers: sign, digits with a point, an exponent.
     """
@@ -102,7 +102,7 @@ def _collect(data, first, last, kept):  # type: ignore[no-untyped-def]
                 return OUT_OF_RANGE, value, tail
         elif position == kept:
             tail = _tail_of(digit)
-        elif digit and (tail == TAIL_NONE or tail == TAIL_HALF):
+        elif digit and tail in (TAIL_NONE, TAIL_HALF):
             tail += 1
         position += 1
     while position < kept and value:

@@ -45,7 +45,7 @@ class Decoder:
     """
 
     def __init__(self, preset: Preset, secret: bytes) -> None:
-        """``secret`` are the 16 bytes that key all hashes of ids; raises ``ValueError`` at others."""
+        """``secret`` are the 16 bytes that key all hashes; raises ``ValueError`` at others."""
         self._preset = preset
         self._plan = p.plan_of(preset, secret)
         self._room = _room_of(preset)
@@ -55,14 +55,16 @@ class Decoder:
         source = np.frombuffer(records.source.encode(), np.uint8)
         spanned = self._spans(records, self._room + len(source))
         columns = _empty_columns(len(records), self._plan.layout)
-        rows, rejects, _ = normalise(
+        cell = np.empty(self._plan.table[p.H_CELL], np.int64)
+        cell[p.C_SIDE] = spanned.side
+        rows, rejects = normalise(
             spanned.data,
             spanned.spans,
             spanned.faults,
             self._plan.table,
             columns,
             (source, records.partitions, records.offsets),
-            spanned.side,
+            cell,
         )
         events = self._events(columns, spanned, rows, records)
         told = (*_own_rejects(records), *self._told(rejects, spanned, records))
@@ -83,7 +85,7 @@ class Decoder:
         self, columns: Columns, spanned: Spanned, rows: I64, records: Records
     ) -> EventBatch:
         count = len(rows)
-        kept = Columns(*(column[:count] for column in columns))
+        kept = columns.first(count)
         return EventBatch(
             kinds=kept.kinds,
             event_times=kept.event_times,

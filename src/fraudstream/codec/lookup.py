@@ -48,7 +48,7 @@ def _same(data: int, start: int, end: int, table: int, words: int) -> bool:
 
 @njit(**OPTIONS)
 def find_name(data, start, end, table, where):  # type: ignore[no-untyped-def]
-    """The value of ``byte_at(data, start:end)``, or :data:`UNKNOWN`.
+    """The value of ``data[start:end]``, or :data:`UNKNOWN`.
 
     ``where`` is (space, the table's first word, its number of rows less one).
     """

@@ -7,7 +7,7 @@ anything.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -19,7 +19,7 @@ from fraudstream.codec.reading import read_field
 from fraudstream.codec.siphash import siphash
 from fraudstream.codec.texts import mix, put_place
 from fraudstream.codec.words import I64, OPTIONS, U64, put_word, word_at
-from fraudstream.events import MISSING, NO_CODE, Kind
+from fraudstream.events import Kind
 
 __all__ = ["Columns", "normalise"]
 
@@ -43,6 +43,11 @@ class Columns(NamedTuple):
     codes: NDArray[np.int16]
     starts: I64
     ends: I64
+
+    def first(self, count: int) -> Columns:
+        """The first rows of every column."""
+        sliced: list[Any] = [column[:count] for column in self]
+        return Columns(*sliced)
 
 
 @njit(**OPTIONS)
@@ -104,10 +109,11 @@ def _name_by_place(data, table, cell, log):  # type: ignore[no-untyped-def]
 
 
 @njit(**OPTIONS)
-def normalise(work, spans, faults, program, columns, log, side):  # type: ignore[no-untyped-def]
-    """Fill ``columns`` with what is fine: (its messages, rejects, end of the side buffer).
+def normalise(work, spans, faults, program, columns, log, memory):  # type: ignore[no-untyped-def]
+    """Fill ``columns`` with what is fine: (its messages, rejects).
 
-    ``log`` is (source, partitions, offsets). Rejects are rows (message, fault, its place or the
+    ``log`` is (source, partitions, offsets), ``memory`` the cell with the end of the side buffer in
+    it. Rejects are rows (message, fault, its place or the
     number of what is at fault). One function, though it is long: the arrays to fill are in no other
     function's hands.
     """
@@ -116,9 +122,7 @@ def normalise(work, spans, faults, program, columns, log, side):  # type: ignore
     name, partitions, offsets = log
     source = name.ctypes.data, len(name)
     data, table, found = work.ctypes.data, program.ctypes.data, spans.ctypes.data
-    memory = np.empty(program[p.H_CELL], np.int64)
     cell = memory.ctypes.data
-    put_word(cell, p.C_SIDE, side)
     rows = np.empty(len(spans), np.int64)
     rejects = np.empty((len(spans), 3), np.int64)
     count = bad = 0
@@ -163,4 +167,4 @@ def normalise(work, spans, faults, program, columns, log, side):  # type: ignore
             starts[count, k], ends[count, k] = word_at(cell, at), word_at(cell, at + 1)
             at += 2
         count += 1
-    return rows[:count], rejects[:bad], word_at(cell, p.C_SIDE)
+    return rows[:count], rejects[:bad]

@@ -124,7 +124,7 @@ _TRUTHS = {"1": 1, "true": 1, "0": 0, "false": 0}
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where the fields stand: ``paths[slot]`` for each column of spans, fields of one path share it.
+    """Where the fields stand: ``paths[slot]`` for each column of spans, of one path one.
 
     ``keys`` are the keys on the way, by their number; ``entries`` what the scanner is told of each
     (space, key).

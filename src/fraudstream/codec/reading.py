@@ -12,9 +12,9 @@ from numba import njit
 from fraudstream.codec import program as p
 from fraudstream.codec import values as v
 from fraudstream.codec.decimals import LARGEST, read_scaled, rounded
-from fraudstream.codec.lookup import UNKNOWN, find_name
+from fraudstream.codec.lookup import UNKNOWN
 from fraudstream.codec.money import DECIMALS, INDEX, convert, find_currency, read_money
-from fraudstream.codec.texts import mix, read_text
+from fraudstream.codec.texts import look_up, mix, read_text
 from fraudstream.codec.times import NO_OFFSET, read_iso, read_pattern, read_unix
 from fraudstream.codec.words import OPTIONS, put_word, word_at
 from fraudstream.codec.zones import SKIPPED, to_utc
@@ -185,12 +185,7 @@ def _read_truth(data, table, field, span):  # type: ignore[no-untyped-def]
         return v.FINE, 1 if kind == v.TRUE else 0
     if kind != v.STRING and kind != v.INTEGER:
         return v.WRONG_TYPE, 0
-    where = (
-        word_at(table, field + p.F_SPACE),
-        word_at(table, p.H_NAMES),
-        word_at(table, p.H_NAMES_MASK),
-    )
-    truth = find_name(data, start, end, table, where)
+    truth = look_up(data, start, end, table, word_at(table, field + p.F_SPACE))
     if truth == UNKNOWN:
         return (v.FINE if word_at(table, field + p.F_ROLE) == p.IS_FRAUD else v.WRONG_TYPE), 0
     return v.FINE, truth
@@ -202,6 +197,5 @@ def _read_kind(data, table, span):  # type: ignore[no-untyped-def]
     kind, start, end = span
     if kind != v.STRING:
         return v.WRONG_TYPE, 0
-    where = (p.KINDS, word_at(table, p.H_NAMES), word_at(table, p.H_NAMES_MASK))
-    found = find_name(data, start, end, table, where)
+    found = look_up(data, start, end, table, p.KINDS)
     return (v.UNKNOWN_KIND, 0) if found == UNKNOWN else (v.FINE, found)

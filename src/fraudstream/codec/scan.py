@@ -177,7 +177,7 @@ def _scan_message(data, span, row, table, spans, memory, side):  # type: ignore[
     while True:
         if state == _VALUE:
             byte = byte_at(data, at)
-            if byte == _OPEN or byte == _OPEN_ARRAY:
+            if byte in (_OPEN, _OPEN_ARRAY):
                 if depth == MAX_DEPTH:
                     return TOO_DEEP, at, side
                 is_object = byte == _OPEN
@@ -267,17 +267,19 @@ def _scan_message(data, span, row, table, spans, memory, side):  # type: ignore[
 
 
 @njit(**OPTIONS)
-def scan(work, bounds, program, spans, faults, side):  # type: ignore[no-untyped-def]
-    """Scan all messages; the end of the side buffer.
+def scan(work, bounds, program, spans, faults, scratch):  # type: ignore[no-untyped-def]
+    """Scan all messages; the end of the side buffer, which starts after them.
 
     ``spans`` (n, slots, 3) takes what was found, ``faults`` (n, 2) what is wrong and where. A
-    message that is not UTF-8 is that before it is anything else.
+    message that is not UTF-8 is that before it is anything else. ``scratch`` are
+    ``2 * MAX_DEPTH`` words and one for each key; the caller owns them, for an array that is only
+    used by its address would be freed at once.
     """
     data, table, found = work.ctypes.data, program.ctypes.data, spans.ctypes.data
-    seen = np.full(program[p.H_KEYS], _NOWHERE)
-    stack = np.empty(2 * MAX_DEPTH, np.int64)
-    memory = seen.ctypes.data, stack.ctypes.data
+    scratch[:] = _NOWHERE
+    memory = scratch.ctypes.data + 16 * MAX_DEPTH, scratch.ctypes.data
     words = 3 * spans.shape[1]
+    side = bounds[-1, 1] + 1 if len(bounds) else 0
     for row in range(len(bounds)):
         start, end = bounds[row, 0], bounds[row, 1]
         for slot in range(spans.shape[1]):

@@ -13,7 +13,6 @@ from numba import njit
 from fraudstream.codec.words import (
     OPTIONS,
     PAD,
-    byte_at,
     eight_bytes,
     first_bytes,
     put_byte,
@@ -48,7 +47,7 @@ def _round(v0: np.uint64, v1: np.uint64, v2: np.uint64, v3: np.uint64) -> _Words
 
 @njit(**OPTIONS)
 def siphash(key: int, data: int, start: int, end: int) -> tuple[np.uint64, np.uint64]:
-    """Hash of ``byte_at(data, start:end)`` by the two words at ``key``.
+    """Hash of ``data[start:end]`` by the two words at ``key``.
 
     ``data`` has :data:`PAD` bytes to spare after ``end``.
     """

@@ -1,4 +1,4 @@
-"""The one form that all formats take before they are read: where each field of each message lies."""
+"""The one form that all formats take before they are read: where each field lies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fraudstream.codec.program import Plan
-from fraudstream.codec.scan import gather, scan
+from fraudstream.codec.scan import MAX_DEPTH, gather, scan
 from fraudstream.codec.words import I64, PAD, U8
 from fraudstream.events import Lines
 
@@ -45,6 +45,6 @@ def spans_of_lines(lines: Lines, plan: Plan, room: int) -> Spanned:
     bounds = gather(source, lines.starts, lines.ends, data)
     spans = np.empty((rows, slots, 3), np.int64)
     faults = np.empty((rows, 2), np.int64)
-    side = int(bounds[-1, 1]) + 1 if rows else 0
-    side = scan(data, bounds, plan.table, spans, faults, side)
+    scratch = np.empty(2 * MAX_DEPTH + len(plan.paths.keys), np.int64)
+    side = scan(data, bounds, plan.table, spans, faults, scratch)
     return Spanned(data, side, spans, faults)

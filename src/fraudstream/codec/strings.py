@@ -40,7 +40,7 @@ def _plain_end(data: int, at: int) -> int:
             | word
         ) & _TOPS
         if marks:
-            return at + np.int64(low_bit(marks) // _EIGHT)
+            return int(at + np.int64(low_bit(marks) // _EIGHT))
         at += 8
 
 
@@ -48,7 +48,7 @@ def _plain_end(data: int, at: int) -> int:
 def read_string(data: int, at: int, side: int) -> tuple[int, int, int, int]:
     """Read the string whose opening quote is at ``at``: (where it is over, start, end, fault).
 
-    The text is ``byte_at(data, start:end)``: in place where it has only plain ASCII, else copied, free of
+    The text is ``data[start:end]``: in place where it has only plain ASCII, else copied, free of
     escapes, to ``side``. Upon a fault the first of the four is its place. The byte after the
     message is 0, which ends every loop.
     """
@@ -174,7 +174,7 @@ def sequence_length(data: int, at: int) -> int:
 
 @njit(**OPTIONS)
 def is_utf8(data: int, start: int, end: int) -> bool:
-    """Whether ``byte_at(data, start:end)`` is well-formed; three bytes after it may be read."""
+    """Whether ``data[start:end]`` is well-formed; three bytes after it may be read."""
     at = start
     while at < end:
         length = sequence_length(data, at)

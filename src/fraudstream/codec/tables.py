@@ -34,7 +34,7 @@ _FAR = 1 << 50
 class _Texts:
     """A column as text: its bytes, and row ``i``'s place in them."""
 
-    data: int
+    data: U8
     offsets: I64
     valid: NDArray[np.bool_]
     kind: int
@@ -88,7 +88,7 @@ def spans_of_table(batch: pa.RecordBatch, plan: Plan, empty_is_missing: bool, ro
     rows, paths = batch.num_rows, plan.paths.paths
     spans = np.full((rows, len(paths), 3), v.ABSENT, np.int64)
     faults = np.zeros((rows, 2), np.int64)
-    texts: list[tuple[int, _Texts]] = []
+    laid: list[tuple[int, _Texts]] = []
     for slot, path in enumerate(paths):
         column = _find_column(batch, path)
         if column is None or pa.types.is_null(column.type):
@@ -96,16 +96,16 @@ def spans_of_table(batch: pa.RecordBatch, plan: Plan, empty_is_missing: bool, ro
         if pa.types.is_temporal(column.type):
             _lay_times(column, slot, spans)
         else:
-            texts.append((slot, _texts_of(column)))
-    side = sum(len(column.data) for _, column in texts)
+            laid.append((slot, _texts_of(column)))
+    side = sum(len(texts.data) for _, texts in laid)
     data = np.empty(side + rows * room + PAD, np.uint8)
     at = 0
-    for slot, column in texts:
-        end = at + len(column.data)
-        data[at:end] = column.data
-        unchecked = column.kind == v.STRING and bool(column.data.max(initial=0) > 127)
-        flags = np.array([at, slot, column.kind, empty_is_missing, unchecked], np.int64)
-        _lay_texts(data, column.offsets, column.valid, flags, spans, faults)
+    for slot, texts in laid:
+        end = at + len(texts.data)
+        data[at:end] = texts.data
+        unchecked = texts.kind == v.STRING and bool(texts.data.max(initial=0) > 127)
+        flags = np.array([at, slot, texts.kind, empty_is_missing, unchecked], np.int64)
+        _lay_texts(data, texts.offsets, texts.valid, flags, spans, faults)
         at = end
     return Spanned(data, side, spans, faults)
 

@@ -1,4 +1,4 @@
-"""Texts: ids and names, enumerated values, countries; hashed, concealed, checked for card numbers."""
+"""Texts: ids, enumerated values, countries; hashed, concealed, checked for card numbers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ __all__ = [
     "HASH_ROOM",
     "LONGEST_TEXT",
     "PLACE_ROOM",
+    "look_up",
     "mix",
     "put_place",
     "read_text",
@@ -43,7 +44,7 @@ _SHIFT = np.uint64(32)
 
 @njit(**OPTIONS)
 def mix(state: np.uint64, word: np.uint64) -> np.uint64:
-    """Take one more word into a running hash that tells copies from conflicts; it keeps no secret."""
+    """Take a word into a running hash that tells copies from conflicts; it keeps no secret."""
     state = (state ^ word) * _MIXER
     return state ^ (state >> _SHIFT)
 
@@ -58,6 +59,13 @@ def _fold(data: int, start: int, end: int) -> np.uint64:
 
 
 @njit(**OPTIONS)
+def look_up(data: int, start: int, end: int, table: int, space: int) -> int:
+    """The value of a text in one of the table's spaces, or ``UNKNOWN``."""
+    where = (space, word_at(table, p.H_NAMES), word_at(table, p.H_NAMES_MASK))
+    return find_name(data, start, end, table, where)
+
+
+@njit(**OPTIONS)
 def _capital(byte: int) -> int:
     """A letter's capital; 0 if it is no ASCII letter."""
     letter = byte & ~32
@@ -66,20 +74,23 @@ def _capital(byte: int) -> int:
 
 @njit(**OPTIONS)
 def _find_country(data: int, start: int, end: int, table: int, side: int) -> int:
-    """The two letters of a country as one number, or ``UNKNOWN``; writes beyond ``side``."""
-    if end - start == 2:
-        first, second = _capital(byte_at(data, start)), _capital(byte_at(data, start + 1))
-        return first << 8 | second if first and second else UNKNOWN
+    """The two letters of a country as one number, or ``UNKNOWN``; writes beyond ``side``.
+
+    Two letters that stand for no country are taken for a code all the same, in capitals.
+    """
     for i in range(end - start):
         byte = byte_at(data, start + i)
         put_byte(data, side + i, byte + 32 if 65 <= byte <= 90 else byte)
-    where = (p.COUNTRIES, word_at(table, p.H_NAMES), word_at(table, p.H_NAMES_MASK))
-    return find_name(data, side, side + end - start, table, where)
+    code = look_up(data, side, side + end - start, table, p.COUNTRIES)
+    if code == UNKNOWN and end - start == 2:
+        first, second = _capital(byte_at(data, start)), _capital(byte_at(data, start + 1))
+        return first << 8 | second if first and second else UNKNOWN
+    return code
 
 
 @njit(**OPTIONS)
 def read_text(data, table, field, span, cell):  # type: ignore[no-untyped-def]
-    """Read one text, ``byte_at(data, span[0]:span[1])``: (fault, word for the hash of the contents)."""
+    """Read one text, ``data[span[0]:span[1]]``: (fault, word for the hash of the contents)."""
     start, end = span
     if start == end:
         return v.EMPTY_TEXT, np.uint64(0)
@@ -88,12 +99,8 @@ def read_text(data, table, field, span, cell):  # type: ignore[no-untyped-def]
     if end - start >= SHORTEST and is_card_number(data, start, end):
         return v.CARD_NUMBER, np.uint64(0)
     if word_at(table, field + p.F_TYPE) == p.IS_ENUM:
-        where = (
-            word_at(table, field + p.F_SPACE),
-            word_at(table, p.H_NAMES),
-            word_at(table, p.H_NAMES_MASK),
-        )
-        put_word(cell, word_at(table, field + p.F_CODE), find_name(data, start, end, table, where))
+        code = look_up(data, start, end, table, word_at(table, field + p.F_SPACE))
+        put_word(cell, word_at(table, field + p.F_CODE), code)
     elif word_at(table, field + p.F_TYPE) == p.IS_COUNTRY:
         side = word_at(cell, p.C_SIDE)
         code = _find_country(data, start, end, table, side)
@@ -110,10 +117,8 @@ def _place_text(data, table, field, span, cell):  # type: ignore[no-untyped-def]
     """Note where a text shows, and its hash where that is asked for; the word for the contents."""
     start, end = span
     column, text = word_at(table, field + p.F_HASH), word_at(table, field + p.F_TEXT)
-    is_id, is_concealed = (
-        word_at(table, field + p.F_ROLE) == p.IS_ID,
-        word_at(table, field + p.F_CONCEAL) != 0,
-    )
+    is_id = word_at(table, field + p.F_ROLE) == p.IS_ID
+    is_concealed = word_at(table, field + p.F_CONCEAL) != 0
     if column < 0 and not is_id and not is_concealed:
         put_word(cell, text, start)
         put_word(cell, text + 1, end)

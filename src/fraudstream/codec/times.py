@@ -32,12 +32,11 @@ def pattern_ops(pattern: str) -> list[tuple[int, int]]:
     """
     ops, at, data = [], 0, pattern.encode()
     while at < len(data):
-        if byte_at(data, at) == ord("%"):
-            ops.append((_DIRECTIVES.index(chr(byte_at(data, at + 1))), 0))
-            at += 2
-        else:
-            ops.append((_LITERAL, byte_at(data, at)))
-            at += 1
+        is_directive = data[at] == ord("%")
+        ops.append(
+            (_DIRECTIVES.index(chr(data[at + 1])), 0) if is_directive else (_LITERAL, data[at])
+        )
+        at += 2 if is_directive else 1
     return ops
 
 
@@ -138,7 +137,7 @@ def read_iso(data: int, start: int, end: int) -> tuple[int, int, int]:
     at = start + 10
     if days == NO_OFFSET or at == end:
         return (NO_TIME if days == NO_OFFSET else FINE), days * _DAY_MS, NO_OFFSET
-    if end - at < 6 or byte_at(data, at + 3) != 58 or not (byte_at(data, at) in (84, 116, 32)):
+    if end - at < 6 or byte_at(data, at + 3) != 58 or byte_at(data, at) not in (84, 116, 32):
         return NO_TIME, 0, NO_OFFSET
     hour, minute = _exactly(data, at + 1, end, 2), _exactly(data, at + 4, end, 2)
     at += 6

@@ -2,8 +2,9 @@
 
 Kernels hand each other addresses, not arrays: for every array that one function hands to another,
 numba counts references, and that took eight times as long as decoding itself. So only the entry
-points (``scan``, ``normalise``, ...) take arrays; their callers keep them alive. Nothing checks an
-address; the tests of the codec run over millions of damaged messages.
+points (``scan``, ``normalise``, ...) take arrays, all of which their callers own: an array that
+compiled code makes for itself and then uses by its address alone is freed at once. Nothing checks
+an address, so the tests of the codec throw damaged messages at it.
 
 Bytes that are read as words end in :data:`PAD` bytes that belong to nobody.
 """

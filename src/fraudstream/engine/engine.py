@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from fraudstream.engine.program import Program, Programs
-from fraudstream.engine.recovery import Progress, recover
+from fraudstream.engine.recovery import Outlets, Progress, redo, restore
 from fraudstream.engine.saving import Saver
 from fraudstream.errors import CheckpointIncompatible
 from fraudstream.events import Records
@@ -38,7 +38,8 @@ class Options:
     batch was read: no later event time is believed. A checkpoint is saved every
     ``checkpoint_seconds`` or ``checkpoint_batches``, whichever comes first, and at the end.
     ``observe`` is told every new batch with its outcome and the seconds from messages to
-    decisions; ``release`` up to where the input is not needed any more.
+    decisions, ``redone`` every batch of the journal that was computed again, ``release`` up to
+    where the input is not needed any more.
     """
 
     max_batch: int = 8192
@@ -46,6 +47,7 @@ class Options:
     checkpoint_batches: int = 1 << 62
     clock: Callable[[], int] = utc_ms
     observe: Callable[[Entry, Any, float], None] = _ignore
+    redone: Callable[[Entry], None] = _ignore
     release: Callable[[Position], None] = _ignore
 
 
@@ -69,17 +71,28 @@ class Engine(Generic[S, O]):
         An error leaves the batch it met undecided or to be completed: run again, and it is.
         """
         stop = stop or threading.Event()
-        progress = recover(self.programs, self.source, self._outlets(), self.checkpoints)
+        progress = restore(self.programs, self._outlets(), self.checkpoints)
         saver = Saver[S, O](self.checkpoints, self.options.release, self._rhythm())
+        for busy in self._turns(progress, stop):
+            saver.save_if_due(progress, idle=not busy)
+        saver.save(progress)
+        return progress.batch
+
+    def _turns(self, progress: Progress[S, O], stop: threading.Event) -> Iterator[bool]:
+        """First the journal's batches, then the source's; whether there was something to do."""
+        for entry in redo(progress, self.programs, self.source, self._outlets()):
+            self.options.redone(entry)
+            yield True
+            if stop.is_set():
+                return
         while not stop.is_set():
             records = self.source.poll(self.options.max_batch)
             if records is None:
-                break
-            if len(records) or records.rejects:
+                return
+            busy = bool(len(records) or records.rejects)
+            if busy:
                 self._decide(progress, records)
-            saver.save_if_due(progress, idle=not len(records))
-        saver.save(progress)
-        return progress.batch
+            yield busy
 
     def _decide(self, progress: Progress[S, O], records: Records) -> None:
         """One batch, from messages to sinks."""
@@ -102,7 +115,7 @@ class Engine(Generic[S, O]):
             )
         return program
 
-    def _outlets(self) -> tuple[Primary[O], *tuple[Sink[O], ...]]:
+    def _outlets(self) -> Outlets[O]:
         return (self.primary, *self.sinks)
 
     def _rhythm(self) -> tuple[float, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -14,10 +14,13 @@ from fraudstream.engine.ranges import read_again
 from fraudstream.errors import CheckpointIncompatible
 from fraudstream.ports import Checkpoint, Checkpoints, Entry, Position, Primary, Sink, Source
 
-__all__ = ["Progress", "entry_mark", "recover"]
+__all__ = ["Outlets", "Progress", "entry_mark", "redo", "restore"]
 
 S = TypeVar("S")
 O = TypeVar("O")
+
+Outlets = tuple[Primary[O], *tuple[Sink[O], ...]]
+"""Everything that is given the outcome of each batch, the primary first."""
 
 
 @dataclass(slots=True)
@@ -49,21 +52,29 @@ class Progress(Generic[S, O]):
         self.entry, self.start, self.program = entry, entry.end, program
 
 
-def recover(
-    programs: Programs[S, O],
-    source: Source,
-    outlets: tuple[Primary[O], *tuple[Sink[O], ...]],
-    checkpoints: Checkpoints | None,
+def restore(
+    programs: Programs[S, O], outlets: Outlets[O], checkpoints: Checkpoints | None
 ) -> Progress[S, O]:
-    """Restore the newest checkpoint that all sinks have reached and compute what came after it.
-
-    A batch is computed from the same messages with the same versions as before, and given to each
-    sink that lacks it. The source stands after the last journalled batch on return.
-    """
-    primary = outlets[0]
+    """The newest checkpoint of this journal that all sinks have reached, or an empty state."""
+    program = programs.current()
     held = min(sink.position() for sink in outlets)
-    progress = _restored(programs, checkpoints, primary, held)
-    for entry in primary.entries(progress.batch):
+    checkpoint, entry = _fitting(checkpoints, outlets[0], held)
+    if checkpoint is None:
+        return Progress(program, program.empty())
+    _require_same_state(checkpoint.fingerprint, program.fingerprint)
+    state = program.restore(checkpoint.arrays)
+    return Progress(program, state, entry, checkpoint.position, checkpoint.batch)
+
+
+def redo(
+    progress: Progress[S, O], programs: Programs[S, O], source: Source, outlets: Outlets[O]
+) -> Iterator[Entry]:
+    """Compute the journal's later batches, each from the same messages with the same versions.
+
+    Yields an entry once ``progress`` has passed it and every sink that lacked it has it. The
+    source stands after the last one at the end.
+    """
+    for entry in outlets[0].entries(progress.batch):
         program = programs.of(entry.versions)
         _require_same_state(program.fingerprint, progress.program.fingerprint)
         outcome = program.step(progress.state, read_again(source, entry), entry.as_of)
@@ -71,11 +82,11 @@ def recover(
             if sink.position() < entry.batch:
                 sink.write(entry, outcome)
         progress.advance(entry, program)
+        yield entry
     if progress.entry is None:
         progress.start = source.position()
     elif source.position() != progress.start:
         source.seek(progress.start)
-    return progress
 
 
 def entry_mark(entry: Entry) -> str:
@@ -83,18 +94,6 @@ def entry_mark(entry: Entry) -> str:
     places = [sorted(position.items()) for position in (entry.start, entry.end)]
     facts = [entry.batch, entry.epoch, *places, entry.as_of, sorted(entry.versions.items())]
     return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:16]
-
-
-def _restored(
-    programs: Programs[S, O], checkpoints: Checkpoints | None, primary: Primary[O], held: int
-) -> Progress[S, O]:
-    program = programs.current()
-    checkpoint, entry = _fitting(checkpoints, primary, held)
-    if checkpoint is None:
-        return Progress(program, program.empty())
-    _require_same_state(checkpoint.fingerprint, program.fingerprint)
-    state = program.restore(checkpoint.arrays)
-    return Progress(program, state, entry, checkpoint.position, checkpoint.batch)
 
 
 def _fitting(

@@ -108,6 +108,8 @@ class Sorted(ChunkedSource):
         """Everything is there."""
 
     def _check(self, at: int) -> None:
+        if self._sorted is None:
+            self._source.seek(self._source.position())  # is it still the same input?
         if at > len(self._records()):
             raise InputInvalid(f"{self.name} has fewer than the {at} messages read before.")
 

@@ -17,8 +17,9 @@ from fraudstream.engine.program import Arrays
 from fraudstream.events import Records
 from fraudstream.pipeline import Extractor, Pipeline, State, step
 from fraudstream.schema import Preset, explain_value, words_of
+from fraudstream.scoring import Model, check
 
-__all__ = ["Deciding", "deciding", "hashing_key"]
+__all__ = ["Deciding", "deciding", "hashing_key", "with_model"]
 
 KEY_BYTES = 16
 
@@ -79,19 +80,25 @@ class Unscored:
         return np.zeros_like(matrix)
 
 
-def deciding(preset: Preset, key: bytes) -> Deciding:
-    """What decides a preset's transactions without a model."""
-    extractor = Extractor.of(preset, key)
+def deciding(preset: Preset, key: bytes, model: Model | None = None) -> Deciding:
+    """What decides a preset's transactions; raises ``ModelIncompatible`` for another's model."""
+    return with_model(Extractor.of(preset, key), preset, key, model)
+
+
+def with_model(extractor: Extractor, preset: Preset, key: bytes, model: Model | None) -> Deciding:
+    """The same with an extractor that exists: another model does not need another one."""
     plan = extractor.plan
-    policy = Policy.of(preset.costs)
-    words = words_of(preset)
+    if model is not None:
+        check(model, plan.fingerprint, plan.names)
+    policy = Policy.of(preset.costs, model.review_threshold if model else 0)
     vocabulary = Vocabulary(
         features=(*preset.inputs, *preset.features),
-        usual=(math.nan,) * len(plan.names),
-        phrase=partial(explain_value, words=words),
+        usual=model.usual if model else (math.nan,) * len(plan.names),
+        phrase=partial(explain_value, words=words_of(preset)),
     )
-    versions = Versions(plan.kernel, plan.fingerprint, None, policy.version)
-    decider = Decider(policy, Unscored(plan.names), vocabulary, versions)
+    version = model.version if model else None
+    versions = Versions(plan.kernel, plan.fingerprint, version, policy.version)
+    decider = Decider(policy, model or Unscored(plan.names), vocabulary, versions)
     return Deciding(Pipeline(extractor, decider), _state_fingerprint(extractor, key))
 
 

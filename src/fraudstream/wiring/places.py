@@ -15,7 +15,7 @@ from fraudstream.config import Home, Settings
 from fraudstream.decisions import Outcome, encode, form_of
 from fraudstream.engine.engine import utc_ms
 from fraudstream.errors import NotInstalled, UsageInvalid
-from fraudstream.events import MISSING, NO_TIMESTAMP, Records
+from fraudstream.events import MISSING, NO_TIMESTAMP, Kind, Records
 from fraudstream.ports import Position, Sink, Source
 from fraudstream.schema import Preset
 from fraudstream.sinks.jsonlines import JsonLinesSink
@@ -27,7 +27,15 @@ from fraudstream.sources.parquet import ParquetFile
 from fraudstream.sources.spool import Spool
 from fraudstream.stores.duckdb import DuckDBStore
 
-__all__ = ["Opening", "event_times", "only_source", "open_file", "open_sink", "open_source"]
+__all__ = [
+    "Opening",
+    "acting_times",
+    "only_source",
+    "open_file",
+    "open_sink",
+    "open_source",
+    "transaction_times",
+]
 
 _KINDS = {
     ".jsonl": "json",
@@ -36,6 +44,7 @@ _KINDS = {
     ".csv": "csv",
     ".parquet": "parquet",
 }
+Times = Callable[[Records], NDArray[np.int64]]
 _LATER = ("kafka", "postgresql", "spark", "http", "https")
 
 
@@ -108,17 +117,40 @@ def open_file(path: Path, opening: Opening, seal: Path | None = None) -> Source:
         text = CsvFile if kind == "csv" else JsonLinesFile
         source = text(path, preset.input.max_bytes, opening.follow, seal)
     if preset.input.arrival == "event_time" and not opening.follow:
-        return Sorted(source, event_times(opening.decoder))
+        return Sorted(source, acting_times(opening.decoder, preset.labels.known_after))
     return source
 
 
-def event_times(decoder: Decoder) -> Callable[[Records], NDArray[np.int64]]:
-    """A function that gives the event time of each record, ``MISSING`` where there is none."""
+def transaction_times(decoder: Decoder) -> Times:
+    """A function that gives the event time of each record that is a transaction, else ``MISSING``.
+
+    A label or a reversal has the time of its transaction and comes late by nature.
+    """
 
     def times(records: Records) -> NDArray[np.int64]:
         decoded = decoder.decode(records)
-        found = np.full(len(records), MISSING, np.int64)
-        found[decoded.rows] = decoded.events.event_times
+        events, found = decoded.events, np.full(len(records), MISSING, np.int64)
+        mine = events.kinds == Kind.TRANSACTION
+        found[decoded.rows[mine]] = events.event_times[mine]
+        return found
+
+    return times
+
+
+def acting_times(decoder: Decoder, known_after: int) -> Times:
+    """A function that gives the time at which each record acts, ``MISSING`` where there is none.
+
+    That is its event time, and for a label when it became known: its own word, or ``known_after``
+    ms after its transaction.
+    """
+
+    def times(records: Records) -> NDArray[np.int64]:
+        decoded = decoder.decode(records)
+        events, found = decoded.events, np.full(len(records), MISSING, np.int64)
+        unsaid = events.known_ats == MISSING
+        known = np.where(unsaid, events.event_times + known_after, events.known_ats)
+        is_label = events.kinds == Kind.LABEL
+        found[decoded.rows] = np.where(is_label, known, events.event_times)
         return found
 
     return times

@@ -16,13 +16,13 @@ import msgspec
 from fraudstream.config import Home, Settings
 from fraudstream.decisions import Outcome, encode, form_of
 from fraudstream.decisions.table import Placement, to_arrow
-from fraudstream.engine import Difference, Fixed, owning, replay
+from fraudstream.engine import Difference, owning, replay
 from fraudstream.errors import CheckFailed, Problem
 from fraudstream.ports import Entry
 from fraudstream.schema import Preset
 from fraudstream.stores.duckdb import DuckDBStore, Reader
 from fraudstream.wiring.asking import store_path
-from fraudstream.wiring.building import deciding, hashing_key
+from fraudstream.wiring.champions import chosen
 from fraudstream.wiring.places import Opening, only_source, open_source
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
@@ -93,7 +93,7 @@ def check_log(settings: Settings, stop: Event, progress: Progress) -> Replayed:
                 counts.update(batches=1, decisions=lines.count(b"\n"))
                 progress("comparing, batches", counts["batches"], past.batches)
 
-        found = replay(Fixed(past.program), past.source, held(), past.as_stored)
+        found = replay(past.programs, past.source, held(), past.as_stored)
         differences = list(found)
     return Replayed(
         counts["batches"], counts["decisions"], len(differences), tuple(differences[:_SHOWN])
@@ -111,7 +111,7 @@ def show_log(settings: Settings, stop: Event) -> None:
             return b""
 
         nothing = ((entry, b"") for entry in past.entries(stop))
-        for _ in replay(Fixed(past.program), past.source, nothing, show):
+        for _ in replay(past.programs, past.source, nothing, show):
             pass
         sys.stdout.buffer.flush()
 
@@ -125,12 +125,12 @@ class _Past:
         Reader.open(store_path(settings)).close()
         stack.enter_context(owning(home.folder))
         self.preset: Preset = preset_named(settings.preset)
-        self.program = deciding(self.preset, hashing_key(settings))
+        self.programs = chosen(settings, self.preset)
         self._store = DuckDBStore(store_path(settings), self.preset)
         stack.callback(self._store.close)
         self.reader = self._store.reader()
         self.batches = self._store.position() + 1
-        decoder = self.program.pipeline.extractor.decoder
+        decoder = self.programs.current().pipeline.extractor.decoder
         nothing_new = os.open(os.devnull, os.O_RDONLY)
         stack.callback(os.close, nothing_new)
         opening = Opening(self.preset, decoder, home, pipe=nothing_new)

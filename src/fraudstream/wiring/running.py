@@ -15,13 +15,14 @@ import structlog
 
 from fraudstream.config import Home, Settings
 from fraudstream.decisions import Action, Outcome
-from fraudstream.engine import Engine, FileCheckpoints, Fixed, Options, owning
+from fraudstream.engine import Engine, FileCheckpoints, Options, owning
 from fraudstream.ports import Entry, Source
 from fraudstream.serve import Server
 from fraudstream.sources.spool import Spool
 from fraudstream.stores.duckdb import DuckDBStore
 from fraudstream.wiring.asking import store_path
-from fraudstream.wiring.building import Deciding, deciding, hashing_key
+from fraudstream.wiring.building import Deciding
+from fraudstream.wiring.champions import chosen
 from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
@@ -71,8 +72,9 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
     """Decide a source until it ends or ``stop`` is set; returns what was decided."""
     place = only_source(settings)
     preset = preset_named(settings.preset)
-    program = deciding(preset, hashing_key(settings))
     home = Home(settings.home).made()
+    programs = chosen(settings, preset)
+    program = programs.current()
     opening = Opening(preset, program.pipeline.extractor.decoder, home, follow)
     tally = Tally()
     with ExitStack() as stack:
@@ -82,9 +84,7 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
         source = _closing(stack, open_source(place, opening))
         stack.enter_context(_serving(settings, store, tally))
         options = _options(settings, source, _observer(tally, progress, _size(place)))
-        engine = Engine(
-            Fixed(program), source, store, sinks, FileCheckpoints(home.checkpoints), options
-        )
+        engine = Engine(programs, source, store, sinks, FileCheckpoints(home.checkpoints), options)
         _announce(program, source, store, sinks)
         engine.run(stop)
     return tally

@@ -1,17 +1,17 @@
-"""The head of a data file, of whatever kind, from which a preset is guessed."""
+"""Rows of small tables, and the head of large ones, of whatever kind of file."""
 
 from __future__ import annotations
 
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
 from fraudstream.errors import InputInvalid, Problem
 
-__all__ = ["sample"]
+__all__ = ["rows_of", "sample"]
 
 ROWS, SPAN = 1_000, 50_000
 """So many rows, spread over the first so many: what comes first may be all of one kind."""
@@ -20,44 +20,55 @@ Header = list[str]
 Rows = list[list[object]]
 Form = Literal["json", "csv", "parquet"]
 
+_FORMS: Mapping[str, Form] = {
+    ".csv": "csv",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".parquet": "parquet",
+}
+
 
 def sample(path: Path) -> tuple[Header, Rows, Form]:
-    """Column names, a thousand rows and the kind of a .csv, .jsonl or .parquet file.
+    """Column names, about a thousand rows and the kind of a .csv, .jsonl or .parquet file."""
+    header, rows = rows_of(path, SPAN)
+    if not rows:
+        raise InputInvalid(f"{path} holds no rows to guess from")
+    return header, rows[:: max(1, len(rows) // ROWS)], _FORMS[path.suffix]
 
-    Nested JSON becomes names with dots. Raises ``InputInvalid`` where the file cannot be read so.
+
+def rows_of(path: Path, most: int | None = None) -> tuple[Header, Rows]:
+    """Column names and the first rows, all of them if ``most`` is not given.
+
+    Nested JSON becomes names with dots; decimals of JSON keep their digits. Raises ``InputInvalid``
+    where the file cannot be read so.
     """
-    readers = {".csv": _csv, ".jsonl": _json, ".ndjson": _json, ".parquet": _parquet}
-    if path.suffix not in readers:
+    if path.suffix not in _FORMS:
         raise InputInvalid(
             f"{path}: no kind of data is known by this ending",
             advice="Name a file that ends in .csv, .jsonl or .parquet.",
         )
+    read = {"csv": _csv, "json": _json, "parquet": _parquet}[_FORMS[path.suffix]]
     try:
-        header, rows, form = readers[path.suffix](path)
+        return read(path, most)
     except (OSError, ValueError, csv.Error) as error:
         problem = Problem(getattr(error, "strerror", None) or str(error), str(path))
         raise InputInvalid(f"{path} cannot be read", [problem]) from error
-    if not rows:
-        raise InputInvalid(f"{path} holds no rows to guess from")
-    return header, rows[:: max(1, len(rows) // ROWS)], form
 
 
-def _csv(path: Path) -> tuple[Header, Rows, Form]:
+def _csv(path: Path, most: int | None) -> tuple[Header, Rows]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv.reader(file)
         header = next(lines, [])
-        rows: Rows = [list(row) for row in islice(lines, SPAN) if len(row) == len(header)]
-    return header, rows, "csv"
+        return header, [list(row) for row in islice(lines, most) if len(row) == len(header)]
 
 
-def _json(path: Path) -> tuple[Header, Rows, Form]:
+def _json(path: Path, most: int | None) -> tuple[Header, Rows]:
     with path.open(encoding="utf-8") as file:
-        messages = [
-            json.loads(line, parse_float=str) for line in islice(file, SPAN) if line.strip()
-        ]
+        lines = (line for line in islice(file, most) if line.strip())
+        messages = [json.loads(line, parse_float=str) for line in lines]
     flat = [dict(_flat(message)) for message in messages if isinstance(message, dict)]
     header = list(dict.fromkeys(name for message in flat for name in message))
-    return header, [[message.get(name) for name in header] for message in flat], "json"
+    return header, [[message.get(name) for name in header] for message in flat]
 
 
 def _flat(message: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -68,11 +79,11 @@ def _flat(message: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, o
             yield f"{prefix}{key}", value
 
 
-def _parquet(path: Path) -> tuple[Header, Rows, Form]:
+def _parquet(path: Path, most: int | None) -> tuple[Header, Rows]:
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(path) as file:
-        batch = next(file.iter_batches(SPAN), None)
         header = list(file.schema_arrow.names)
-    columns = [column.to_pylist() for column in batch.columns] if batch is not None else []
-    return header, [list(row) for row in zip(*columns, strict=True)], "parquet"
+        batches = (batch.to_pylist() for batch in file.iter_batches(ROWS))
+        rows = islice(chain.from_iterable(batches), most)
+        return header, [[row[name] for name in header] for row in rows]

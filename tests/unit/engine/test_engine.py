@@ -241,6 +241,24 @@ def test_input_is_released_up_to_the_checkpoint_before_the_newest() -> None:
     assert released == [{0: 20}, {0: 40}]
 
 
+def test_it_can_be_stopped_while_it_computes_the_journal_again() -> None:
+    world, stop, redone = World(), threading.Event(), list[int]()
+    world.engine(tally("1")).run()
+    world.sinks.append(MemorySink())
+
+    def ask(entry: Entry) -> None:
+        redone.append(entry.batch)
+        if entry.batch == 2:
+            stop.set()
+
+    assert world.engine(tally("1"), redone=ask).run(stop) == 2
+    again = tally("1")
+    world.engine(again, redone=ask).run()
+    assert redone == [0, 1, 2, 3, 4]
+    assert again.steps == [10, 10]
+    assert lines(world.sinks[0]) == undisturbed()
+
+
 def test_observers_are_told_every_new_batch_once() -> None:
     world, told = World(sinks=[Failing(2, after=False)]), list[int]()
 

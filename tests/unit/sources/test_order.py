@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from fraudstream.errors import InputInvalid
 from fraudstream.events import MISSING, Lines, Records
+from fraudstream.sources.jsonlines import JsonLinesFile
 from fraudstream.sources.memory import Memory
 from fraudstream.sources.order import Lateness, Sorted, look, require_order
 
@@ -51,6 +54,15 @@ def test_sorting_keeps_equal_times_in_order_and_undated_ones_where_they_were() -
     found = [records.payload.raw(row) for row in range(len(records))]
     assert found == [b"1 b", b"? c", b"1 e", b"2 a", b"2 d"]
     assert records.offsets.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_another_file_is_noticed_though_it_is_sorted(tmp_path: Path) -> None:
+    path, seal = tmp_path / "a.jsonl", tmp_path / "seal"
+    path.write_bytes(b"2 a\n1 b\n")
+    Sorted(JsonLinesFile(path, seal=seal), times_of).poll(10)
+    path.write_bytes(b"2 a\n1 c\n")
+    with pytest.raises(InputInvalid, match="its first bytes differ"):
+        Sorted(JsonLinesFile(path, seal=seal), times_of).seek({0: 1})
 
 
 def test_nothing_but_undated_records_stays_as_it_is() -> None:

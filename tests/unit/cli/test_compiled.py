@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fraudstream.config.compiled import keep_compiled
+from fraudstream.cli.compiled import keep_compiled
 
 
 def test_compiled_code_is_kept_in_a_folder_of_its_version(tmp_path: Path) -> None:
