@@ -1,0 +1,131 @@
+"""Which model decides: the one named, else the registry's champion, changed without a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from fraudstream.config import Home, Settings
+from fraudstream.errors import ModelIncompatible
+from fraudstream.schema import Preset
+from fraudstream.scoring import Model
+from fraudstream.stores.models import load_model
+from fraudstream.stores.registry import Registered, Registry
+from fraudstream.wiring.building import Deciding, deciding, hashing_key, with_model
+
+__all__ = ["Chosen", "all_models", "card_of", "chosen", "promoted", "registry", "rolled_back"]
+
+Versions = Mapping[str, str | None]
+
+
+def registry(settings: Settings) -> Registry:
+    """The models of the home folder."""
+    return Registry(Home(settings.home).models)
+
+
+class Chosen:
+    """The programs of a run; :class:`fraudstream.engine.Programs`.
+
+    A model that is named is taken into the registry, so that whatever it decides can be explained
+    later, and stays. Without one the champion decides, whichever it is when a batch begins.
+    """
+
+    def __init__(self, settings: Settings, preset: Preset, key: bytes) -> None:
+        self._registry = registry(settings)
+        self._preset, self._key = preset, key
+        self._named = _named(self._registry, settings.model)
+        self._mark = self._marked()
+        self._current = deciding(preset, key, self._model())
+
+    def current(self) -> Deciding:
+        """What decides the next batch."""
+        mark = self._marked()
+        if mark != self._mark:
+            self._mark, self._current = mark, self._program(self._model())
+        return self._current
+
+    def of(self, versions: Versions) -> Deciding:
+        """The program that had these versions; raises ``ModelIncompatible`` if it is gone."""
+        if dict(versions) == dict(self._current.versions):
+            return self._current
+        model = versions["model"]
+        program = self._program(self._registry.get(model) if model else None)
+        _require(versions, program.versions)
+        return program
+
+    def _program(self, model: Model | None) -> Deciding:
+        return with_model(self._current.pipeline.extractor, self._preset, self._key, model)
+
+    def _model(self) -> Model | None:
+        if self._named is not None:
+            return self._registry.get(self._named)
+        return self._registry.champion()
+
+    def _marked(self) -> int:
+        """Changes whenever the registry may have another champion; always 0 where one is named."""
+        path = self._registry.folder / "registry.json"
+        if self._named is not None or not path.exists():
+            return 0
+        return path.stat().st_mtime_ns
+
+
+def chosen(settings: Settings, preset: Preset) -> Chosen:
+    """The programs that the settings ask for."""
+    return Chosen(settings, preset, hashing_key(settings))
+
+
+def all_models(settings: Settings) -> list[dict[str, Any]]:
+    """The registry, a dictionary for each model, in the order of their numbers."""
+    held = registry(settings)
+    return [_row(entry, held.get(entry.version)) for entry in held.models()]
+
+
+def card_of(settings: Settings, name: str) -> tuple[dict[str, Any], str]:
+    """Facts and card of a model: a number of the registry, or a folder."""
+    path = Path(name)
+    model = load_model(path) if path.is_dir() else registry(settings).get(name)
+    facts = msgspec.to_builtins(model.facts)
+    return {"version": model.version, **facts}, model.to_files()["card.md"].decode()
+
+
+def promoted(settings: Settings, name: str) -> Registered:
+    """Make a model (a number, or a folder that is taken in first) the champion."""
+    held, path = registry(settings), Path(name)
+    if path.is_dir():
+        return held.promote(held.add(load_model(path)).version)
+    return held.promote(name)
+
+
+def rolled_back(settings: Settings) -> Registered:
+    """Make the champion before this one the champion again."""
+    return registry(settings).rollback()
+
+
+def _named(held: Registry, path: Path | None) -> int | None:
+    return None if path is None else held.add(load_model(path)).version
+
+
+def _row(entry: Registered, model: Model) -> dict[str, Any]:
+    added = datetime.fromtimestamp(entry.added_at / 1000, UTC)
+    return {
+        "version": entry.version,
+        "stage": str(entry.stage),
+        "content": entry.content,
+        "features": entry.features,
+        "added_at": added.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "metrics": model.facts.metrics,
+    }
+
+
+def _require(then: Versions, now: Versions) -> None:
+    differing = sorted(name for name in then if then[name] != now.get(name))
+    if differing:
+        raise ModelIncompatible(
+            "the last batches before the stop were decided with another "
+            + ", ".join(f"{name} ({then[name]}, now {now.get(name)})" for name in differing),
+            advice="Start once more with that one, so that they can be completed, then change it.",
+        )

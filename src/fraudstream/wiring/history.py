@@ -1,0 +1,110 @@
+"""A stretch of the past in a file, read the way the engine would have read it live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraudstream.codec import Decoder
+from fraudstream.config import Home, Settings
+from fraudstream.engine.engine import utc_ms
+from fraudstream.errors import InputInvalid, UsageInvalid
+from fraudstream.pipeline import Extracted, Extractor, State, extract
+from fraudstream.ports import Source
+from fraudstream.schema import FieldType, Preset
+from fraudstream.schema.nearest import did_you_mean
+from fraudstream.sources.order import look, require_order
+from fraudstream.wiring.building import hashing_key
+from fraudstream.wiring.places import Opening, open_file, transaction_times
+from fraudstream.wiring.presets import preset_named
+from fraudstream.wiring.progress import Progress
+
+__all__ = ["History", "Reading"]
+
+ROWS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the command line says of data: where it is, where its labels are, when it arrived."""
+
+    data: Path
+    labels: Path | None = None
+    arrival: str | None = None
+
+
+class Reading:
+    """A history and all that reads it: preset, key and extractor."""
+
+    def __init__(self, settings: Settings, history: History) -> None:
+        self.history = history
+        self.preset = arriving(preset_named(settings.preset), history.arrival)
+        self.home = Home(settings.home)
+        self.key = hashing_key(settings)
+        self.extractor = Extractor.of(self.preset, self.key)
+
+    def extracted(self, progress: Progress) -> Iterator[Extracted]:
+        """The features of the whole history, batch by batch, after a look at its order.
+
+        Raises ``InputInvalid`` where more than one in a hundred events would come too late, or
+        where there is not a single transaction.
+        """
+        self._require_order(progress)
+        state, as_of, done = State.empty(self.extractor), utc_ms(), 0
+        source = self._source()
+        try:
+            while (records := source.poll(ROWS)) is not None:
+                chunk = extract(self.extractor, state, records, as_of)
+                done += len(chunk.events)
+                progress("computing features, transactions", done, 0)
+                yield chunk
+        finally:
+            source.close()
+        if not done:
+            raise InputInvalid(
+                f"{self.history.data} holds no transaction that can be used",
+                advice="See what is wrong with its messages: fraudstream run --source "
+                f"{self.history.data}, then fraudstream rejects list.",
+            )
+
+    def _source(self) -> Source:
+        decoder = self.extractor.decoder
+        return open_file(self.history.data, Opening(self.preset, decoder, self.home))
+
+    def _require_order(self, progress: Progress) -> None:
+        if self.preset.input.arrival != "log":
+            return
+        source = self._source()
+        try:
+            found = look(
+                _times(source, self.extractor.decoder, progress), self.preset.input.lateness
+            )
+        finally:
+            source.close()
+        require_order(str(self.history.data), found)
+
+
+def arriving(preset: Preset, arrival: str | None) -> Preset:
+    """The preset with another clock: ``log``, ``event_time`` or one of its time fields."""
+    if arrival is None:
+        return preset
+    times = [field.name for field in preset.fields if field.type is FieldType.TIME]
+    known = ["log", *times]
+    if arrival not in known:
+        raise UsageInvalid(
+            f'no time field "{arrival}" to tell arrival{did_you_mean(arrival, known)}',
+            advice=f"Known are: {', '.join(known)}.",
+        )
+    return replace(preset, input=replace(preset.input, arrival=arrival))
+
+
+def _times(source: Source, decoder: Decoder, progress: Progress) -> Iterator[NDArray[np.int64]]:
+    times, done = transaction_times(decoder), 0
+    while (records := source.poll(ROWS)) is not None:
+        done += len(records)
+        progress("looking at the order, messages", done, 0)
+        yield times(records)
