@@ -10,6 +10,7 @@ __all__ = ["fit_logistic"]
 _STEPS = 100
 _CLOSE = 1e-10
 _LEAST_SLOPE = 1e-3
+_RIDGE = 1e-9
 
 
 def fit_logistic(margins: NDArray[np.float64], frauds: NDArray[np.int8]) -> tuple[float, float]:
@@ -26,13 +27,23 @@ def fit_logistic(margins: NDArray[np.float64], frauds: NDArray[np.int8]) -> tupl
     negative = len(frauds) - positive
     targets = np.where(frauds == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
     columns = np.stack([margins, np.ones_like(margins)])
-    found = np.array([1.0, 0.0])
+    found, cost = np.array([1.0, 0.0]), np.inf
+    step = np.zeros(2)
     for _ in range(_STEPS):
-        odds = 1.0 / (1.0 + np.exp(-found @ columns))
-        slack = columns @ (odds - targets)
-        bend = (columns * (odds * (1.0 - odds))) @ columns.T + 1e-9 * np.eye(2)
-        step = np.linalg.solve(bend, slack)
-        found -= step
-        if np.abs(step).max() < _CLOSE:
+        tried = found - step
+        tried_cost = _cost(tried @ columns, targets)
+        if tried_cost > cost:
+            step /= 2
+            continue
+        if np.abs(step).max() < _CLOSE and np.isfinite(cost):
             break
+        found, cost = tried, tried_cost
+        odds = 1.0 / (1.0 + np.exp(-found @ columns))
+        bend = (columns * (odds * (1.0 - odds))) @ columns.T + _RIDGE * np.eye(2)
+        step = np.linalg.solve(bend, columns @ (odds - targets))
     return max(float(found[0]), _LEAST_SLOPE), float(found[1])
+
+
+def _cost(log_odds: NDArray[np.float64], targets: NDArray[np.float64]) -> float:
+    """Negative log-likelihood; a step that raises it was too long."""
+    return float(np.sum(np.logaddexp(0.0, log_odds) - targets * log_odds))
