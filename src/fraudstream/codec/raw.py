@@ -44,8 +44,10 @@ def raw_of(records: Records, row: int) -> bytes:
 
 
 def _cell(value: pa.Scalar) -> Any:
-    """A cell as Python value; text that is not UTF-8 shows where it is not."""
+    """A cell as Python value; where Python has none, text with marks or a bare number."""
     try:
         return value.as_py()
-    except UnicodeDecodeError:
-        return value.as_buffer().to_pybytes().decode(errors="replace")
+    except (ValueError, OverflowError):
+        if hasattr(value, "as_buffer"):
+            return value.as_buffer().to_pybytes().decode(errors="replace")
+        return value.value
