@@ -9,8 +9,8 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    from fraudstream.cli.exits import run
     from fraudstream.cli.compiled import keep_compiled
+    from fraudstream.cli.exits import run
 
     keep_compiled()
     sys.exit(run(sys.argv[1:]))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fraudstream.cli.options import Arrival, Data, Form, HomeFolder, Labels, Model, PresetName
+from fraudstream.cli.options import Arrival, Data, Form, Labels, Model, PresetName
 from fraudstream.cli.report import Format, keep, show
 
 __all__ = ["evaluate"]
@@ -29,7 +29,6 @@ def evaluate(
     protocol: Annotated[
         Protocol, typer.Option("--protocol", help="holdout, or that of the public card data.")
     ] = Protocol.HOLDOUT,
-    home: HomeFolder = None,
     form: Form = Format.TEXT,
 ) -> None:
     """Measure a model: what it catches, costs, and whom it hurts.
@@ -53,12 +52,15 @@ def evaluate(
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
-    from fraudstream.wiring.history import History
+    from fraudstream.wiring.history import History, Reading
+    from fraudstream.wiring.learning import load_model
     from fraudstream.wiring.measuring import measure
+    from fraudstream.wiring.presets import preset_named
 
-    settings = load({"preset": preset, "home": home}).settings
-    wanted = settings.model_copy(update={"model": model})
+    declared = preset_named(load({"preset": preset}).settings.preset)
+    trained = load_model(model) if model else None
     with show_progress() as progress:
-        report = measure(wanted, History(data, labels, arrival), str(protocol), progress)
+        reading = Reading(declared, History(data, labels, arrival))
+        report = measure(reading, protocol.value, trained, progress)
     keep("evaluate" if protocol is Protocol.HOLDOUT else "handbook", report.figures)
     show(report.figures, report.text, form)

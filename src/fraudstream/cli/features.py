@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fraudstream.cli.options import Arrival, Data, HomeFolder, PresetName
+from fraudstream.cli.options import Arrival, Data, PresetName
 from fraudstream.cli.report import note
 
 __all__ = ["features"]
@@ -20,7 +20,6 @@ def features(
     ],
     preset: PresetName = None,
     arrival: Arrival = None,
-    home: HomeFolder = None,
 ) -> None:
     """Write every transaction with its features, for a notebook.
 
@@ -34,10 +33,11 @@ def features(
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
-    from fraudstream.wiring.history import History
+    from fraudstream.wiring.history import History, Reading
     from fraudstream.wiring.learning import write_features
+    from fraudstream.wiring.presets import preset_named
 
-    settings = load({"preset": preset, "home": home}).settings
+    declared = preset_named(load({"preset": preset}).settings.preset)
     with show_progress() as progress:
-        rows = write_features(settings, History(data, arrival=arrival), out, progress)
+        rows = write_features(Reading(declared, History(data, arrival=arrival)), out, progress)
     note(f"{rows:,} transactions in {out}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,10 @@ from fraudstream.cli.options import seconds
 from fraudstream.errors import UsageInvalid
 
 __all__ = ["simulate"]
+
+
+FOUNDED = datetime(2026, 1, 5)
+"""Streams of one bank with different starts have it in common."""
 
 
 class Part(StrEnum):
@@ -43,6 +48,10 @@ def simulate(
             "--duration", metavar="TIME", parser=seconds, help="Live: end after 30s, 5m, 1h."
         ),
     ] = None,
+    start: Annotated[
+        datetime,
+        typer.Option("--start", metavar="DATE", formats=["%Y-%m-%d"], help="First day, UTC."),
+    ] = FOUNDED,
     customers: Annotated[
         int, typer.Option("--customers", metavar="N", help="How many the bank has.")
     ] = 2_000,
@@ -74,7 +83,8 @@ def simulate(
     producers: the same --seed, one with normal and one with attack.
 
     Examples:
-      fraudstream simulate --days 30 --seed 1 --out history.parquet
+      fraudstream simulate --days 60 --out history.parquet
+      fraudstream simulate --start 2026-03-06 --attack-seed 2 --out later.parquet
       fraudstream simulate attack --attacks card_testing --out attacks.jsonl
       fraudstream simulate --rate 100 | fraudstream run --source - --sink -
     """
@@ -90,6 +100,8 @@ def simulate(
         attack_seed=attack_seed,
         customers=customers,
         days=days or 30.0,
+        start=start.replace(tzinfo=UTC),
+        founded=min(start, FOUNDED).replace(tzinfo=UTC),
         attacks=tuple(attacks.split(",")) if attacks else tuple(ATTACKS),
     )
     wanted = Simulation(bank, part.value, preset, truth)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fraudstream.cli.options import Arrival, Data, Form, HomeFolder, Labels, PresetName
+from fraudstream.cli.options import Arrival, Data, Form, Labels, PresetName
 from fraudstream.cli.report import Format, keep, note, show
 
 __all__ = ["train"]
@@ -19,7 +19,6 @@ def train(
     preset: PresetName = None,
     labels: Labels = None,
     arrival: Arrival = None,
-    home: HomeFolder = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the training.")] = 1,
     form: Form = Format.TEXT,
 ) -> None:
@@ -41,14 +40,18 @@ def train(
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
+    from fraudstream.scoring.card import write_card
     from fraudstream.training import Settings
-    from fraudstream.wiring.history import History
-    from fraudstream.wiring.learning import train_model
+    from fraudstream.wiring.history import History, Reading
+    from fraudstream.wiring.learning import figures_of, save_model, train_model
+    from fraudstream.wiring.presets import preset_named
 
-    settings = load({"preset": preset, "home": home}).settings
-    history = History(data, labels, arrival)
+    declared = preset_named(load({"preset": preset}).settings.preset)
     with show_progress() as progress:
-        trained = train_model(settings, history, Settings(seed=seed), out, progress)
-    keep("train", trained.figures)
-    show(trained.figures, trained.card, form)
+        reading = Reading(declared, History(data, labels, arrival))
+        model = train_model(reading, Settings(seed=seed), progress)
+    save_model(out, model)
+    figures = figures_of(model)
+    keep("train", figures)
+    show(figures, write_card(model.version, model.facts), form)
     note(f"Written: {out}. Next: fraudstream run --model {out} --source ...")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.codec import Decoder
-from fraudstream.config import Home, Settings
+from fraudstream.config import Home
 from fraudstream.engine.engine import utc_ms
 from fraudstream.errors import InputInvalid, UsageInvalid
 from fraudstream.pipeline import Extracted, Extractor, State, extract
@@ -18,14 +18,16 @@ from fraudstream.ports import Source
 from fraudstream.schema import FieldType, Preset
 from fraudstream.schema.nearest import did_you_mean
 from fraudstream.sources.order import look, require_order
-from fraudstream.wiring.building import hashing_key
 from fraudstream.wiring.places import Opening, open_file, transaction_times
-from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
 
-__all__ = ["History", "Reading"]
+__all__ = ["KEY", "History", "Reading"]
 
 ROWS = 65_536
+
+KEY = b"fraudstream past"
+"""Keys the hashes of ids while history is read: nothing that is kept holds one, so it need not be
+secret, and the same data gives the same model everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,12 @@ class History:
 
 
 class Reading:
-    """A history and all that reads it: preset, key and extractor."""
+    """A history and what reads it."""
 
-    def __init__(self, settings: Settings, history: History) -> None:
+    def __init__(self, preset: Preset, history: History) -> None:
         self.history = history
-        self.preset = arriving(preset_named(settings.preset), history.arrival)
-        self.home = Home(settings.home)
-        self.key = hashing_key(settings)
-        self.extractor = Extractor.of(self.preset, self.key)
+        self.preset = arriving(preset, history.arrival)
+        self.extractor = Extractor.of(self.preset, KEY)
 
     def extracted(self, progress: Progress) -> Iterator[Extracted]:
         """The features of the whole history, batch by batch, after a look at its order.
@@ -73,7 +73,7 @@ class Reading:
 
     def _source(self) -> Source:
         decoder = self.extractor.decoder
-        return open_file(self.history.data, Opening(self.preset, decoder, self.home))
+        return open_file(self.history.data, Opening(self.preset, decoder, _NOWHERE))
 
     def _require_order(self, progress: Progress) -> None:
         if self.preset.input.arrival != "log":
@@ -86,6 +86,10 @@ class Reading:
         finally:
             source.close()
         require_order(str(self.history.data), found)
+
+
+_NOWHERE = Home(Path())
+"""Reading history leaves nothing behind."""
 
 
 def arriving(preset: Preset, arrival: str | None) -> Preset:

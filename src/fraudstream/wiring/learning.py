@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +9,32 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from fraudstream.config import Settings
 from fraudstream.decisions import form_of
 from fraudstream.decisions.table import id_array
 from fraudstream.pipeline import Extracted
 from fraudstream.scoring import Model
-from fraudstream.stores.models import save_model
+from fraudstream.stores.models import load_model, save_model
 from fraudstream.training import Dataset, collect, train
 from fraudstream.training import Settings as Training
-from fraudstream.wiring.history import History, Reading
+from fraudstream.wiring.history import KEY, Reading
 from fraudstream.wiring.labelling import labels_in
 from fraudstream.wiring.progress import Progress
 from fraudstream.wiring.writing import open_for_writing
 
-__all__ = ["Trained", "dataset_of", "features_table", "train_model", "write_features"]
+__all__ = [
+    "dataset_of",
+    "features_table",
+    "figures_of",
+    "load_model",
+    "save_model",
+    "train_model",
+    "write_features",
+]
 
 
-def write_features(settings: Settings, history: History, out: Path, progress: Progress) -> int:
+def write_features(reading: Reading, out: Path, progress: Progress) -> int:
     """Write every transaction with its features to a .csv or .parquet file; returns how many."""
-    reading, rows = Reading(settings, history), 0
+    rows = 0
     with open_for_writing(out) as write:
         for chunk in reading.extracted(progress):
             write(_table_of(chunk, reading))
@@ -36,9 +42,8 @@ def write_features(settings: Settings, history: History, out: Path, progress: Pr
     return rows
 
 
-def features_table(settings: Settings, history: History, progress: Progress) -> pa.Table:
+def features_table(reading: Reading, progress: Progress) -> pa.Table:
     """The same as one Arrow table."""
-    reading = Reading(settings, history)
     return pa.Table.from_batches(
         [_table_of(chunk, reading) for chunk in reading.extracted(progress)]
     )
@@ -49,43 +54,26 @@ def dataset_of(reading: Reading, progress: Progress) -> Dataset:
     dataset = collect(reading.extractor, reading.extracted(progress))
     if reading.history.labels is None:
         return dataset
-    return dataset.with_labels(labels_in(reading.history.labels, dataset, reading.key))
+    return dataset.with_labels(labels_in(reading.history.labels, dataset, KEY))
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """A model and the facts about it."""
-
-    model: Model
-
-    @property
-    def figures(self) -> dict[str, Any]:
-        """For JSON: version, metrics, history, parameters; not the calibration's points."""
-        facts = self.model.facts
-        return {
-            "version": self.model.version,
-            "features": facts.features,
-            "feature_count": len(facts.feature_names),
-            **facts.metrics,
-            "history": msgspec.to_builtins(facts.history),
-            "parameters": facts.parameters,
-        }
-
-    @property
-    def card(self) -> str:
-        """The model's card, as it stands in its folder."""
-        return self.model.to_files()["card.md"].decode()
+def figures_of(model: Model) -> dict[str, Any]:
+    """A model's facts for JSON, without the points of its calibration."""
+    facts = model.facts
+    return {
+        "version": model.version,
+        "features": facts.features,
+        "feature_count": len(facts.feature_names),
+        **facts.metrics,
+        "history": msgspec.to_builtins(facts.history),
+        "parameters": facts.parameters,
+    }
 
 
-def train_model(
-    settings: Settings, history: History, training: Training, out: Path, progress: Progress
-) -> Trained:
-    """Train on a history and write the model's folder."""
-    reading = Reading(settings, history)
+def train_model(reading: Reading, training: Training, progress: Progress) -> Model:
+    """Train on a history."""
     dataset = dataset_of(reading, progress)
-    model = train(dataset, reading.preset.costs, training, progress)
-    save_model(out, model)
-    return Trained(model)
+    return train(dataset, reading.preset.costs, training, progress)
 
 
 def _table_of(chunk: Extracted, reading: Reading) -> pa.RecordBatch:

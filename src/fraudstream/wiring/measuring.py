@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
-from fraudstream.config import Settings
 from fraudstream.evaluation import (
     NO_ATTACK,
     Attacks,
@@ -21,10 +21,9 @@ from fraudstream.events import EventBatch
 from fraudstream.pipeline import Extracted, Extractor
 from fraudstream.schema import Field, FieldType, Preset
 from fraudstream.scoring import Model, check
-from fraudstream.stores.models import load_model
 from fraudstream.training import Dataset, collect, train
 from fraudstream.training import Settings as Training
-from fraudstream.wiring.history import History, Reading
+from fraudstream.wiring.history import KEY, Reading
 from fraudstream.wiring.labelling import labels_in
 from fraudstream.wiring.progress import Progress
 
@@ -36,15 +35,18 @@ _TOLD_BY = ("attack", "TX_FRAUD_SCENARIO", "fraud_scenario")
 
 _NONE = ("", "0")
 
+Protocol = Literal["holdout", "handbook"]
 
-def measure(settings: Settings, history: History, protocol: str, progress: Progress) -> Report:
-    """Test the settings' model, or train one on a part of the history and test it on the rest."""
-    reading = Reading(settings, history)
-    reading.extractor = Extractor.of(_with_attacks(reading.preset), reading.key)
+
+def measure(
+    reading: Reading, protocol: Protocol, model: Model | None, progress: Progress
+) -> Report:
+    """Test a model on what came after its training, or train one on a part and test on the rest."""
+    reading.extractor = Extractor.of(_with_attacks(reading.preset), KEY)
     told = _Told(reading.extractor)
     dataset = collect(reading.extractor, told.passing(reading.extracted(progress)))
-    if history.labels is not None:
-        dataset = dataset.with_labels(labels_in(history.labels, dataset, reading.key))
+    if reading.history.labels is not None:
+        dataset = dataset.with_labels(labels_in(reading.history.labels, dataset, KEY))
     study = Study(dataset, reading.preset, told.attacks())
 
     def fit(part: Dataset) -> Model:
@@ -52,9 +54,8 @@ def measure(settings: Settings, history: History, protocol: str, progress: Progr
 
     if protocol == "handbook":
         return evaluate_handbook(study, fit, progress)
-    if settings.model is None:
+    if model is None:
         return evaluate_holdout(study, fit)
-    model = load_model(settings.model)
     check(model, reading.extractor.plan.fingerprint, reading.extractor.plan.names)
     return evaluate_model(study, model, model.facts.history.held_out_to)
 
