@@ -20,9 +20,7 @@ from fraudstream.evaluation.cases import DAY
 __all__ = [
     "EXPECTED",
     "PUBLISHED",
-    "SCENARIOS",
     "TEST_WEEKS",
-    "VALIDATION_WEEKS",
     "Published",
     "Split",
     "check_counts",
@@ -32,9 +30,6 @@ __all__ = [
 HISTORY_WEEKS = 8
 """Weeks that the model is trained on; the last one is the protocol's training week."""
 
-SCENARIOS = ("amount over 220", "compromised terminal", "compromised customer")
-"""Of TX_FRAUD_SCENARIO 1, 2, 3."""
-
 
 def _day(month: int, day: int) -> int:
     return int(datetime(2018, month, day, tzinfo=UTC).timestamp()) * 1000 // DAY
@@ -42,9 +37,6 @@ def _day(month: int, day: int) -> int:
 
 TEST_WEEKS = (_day(7, 25), _day(8, 1), _day(8, 8), _day(8, 15))
 """First days (since 1970) of the four training weeks; the first one is the single split."""
-
-VALIDATION_WEEKS = (_day(6, 20), _day(6, 27), _day(7, 4), _day(7, 11))
-"""The same, for every choice that is made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def week_table(figures: Mapping[str, Any]) -> str:
 
 def attack_table(figures: Mapping[str, Any]) -> str:
     """Attack by attack: what was caught, how soon."""
-    head = ["attack", "frauds", "caught", "recall", "money caught", "first caught after", "AP"]
+    head = ["attack", "frauds", "caught", "recall", "money caught", "first caught", "AP"]
     return columns([head, *_attacks(figures["by_attack"])])
 
 
@@ -110,9 +110,19 @@ def _attacks(attacks: Mapping[str, Mapping[str, Any]]) -> Iterable[list[str]]:
             f"{one['caught']:,}",
             _share(one["recall"]),
             f"{one['amount_caught']:,.2f}",
-            "never" if after is None else f"{after:g} transactions",
+            "never" if after is None else _ordinal(after),
             _number(one["ap"]),
         ]
+
+
+def _ordinal(place: float) -> str:
+    """A median may lie between two places.
+
+    >>> _ordinal(1.0), _ordinal(2.5), _ordinal(11.0), _ordinal(23.0)
+    ('1st', '2.5th', '11th', '23rd')
+    """
+    teen = 10 <= place % 100 <= 20
+    return f"{place:g}" + ("th" if teen else {1.0: "st", 2.0: "nd", 3.0: "rd"}.get(place % 10, "th"))
 
 
 def _number(value: float | None, digits: int = 3) -> str:

@@ -15,7 +15,7 @@ from fraudstream.evaluation.baselines import Logistic, RuleList
 from fraudstream.evaluation.cases import NO_ATTACK, Cases, numbered
 from fraudstream.schema import Preset
 from fraudstream.scoring.scorer import MICRO
-from fraudstream.training import UNKNOWN, Dataset, Labels
+from fraudstream.training import Dataset, Labels
 
 __all__ = ["Attacks", "Contest", "Fit", "Fitted", "Progress", "Study", "part_of"]
 
@@ -79,12 +79,10 @@ class Study:
 
     @cached_property
     def mature(self) -> NDArray[np.bool_]:
-        """Rows old enough for their fraud to be known by now.
-
-        A younger row is left out even if its fraud is known already: among those, only frauds are.
-        """
-        old_enough = self.dataset.arrivals + self.dataset.maturity <= self.dataset.end
-        return old_enough & (self.known != UNKNOWN)
+        """Rows old enough for their fraud to be known by now; of younger ones only frauds are."""
+        mature = np.zeros(len(self.dataset), np.bool_)
+        mature[self.dataset.mature_by(self.dataset.end)] = True
+        return mature
 
     @cached_property
     def accounts(self) -> NDArray[np.int64]:
@@ -120,7 +118,7 @@ class Study:
         model = fit(learned)
         policy = Policy.of(self.preset.costs, model.review_threshold)
         known = learned.known_by(learned.end)
-        lessons = np.flatnonzero(known != UNKNOWN)
+        lessons = learned.mature_by(learned.end)
         matrix, frauds = learned.matrix[lessons], known[lessons] == 1
         tested = self.dataset.matrix[rows]
         baselines = {

@@ -40,7 +40,7 @@ def test_the_single_split_tests_the_week_from_the_eighth_of_august() -> None:
     nothing = np.zeros(0, np.int64)
     one = protocol.split(nothing, nothing.astype(bool), nothing, protocol.TEST_WEEKS[0])
     assert one.tested == "2018-08-08"
-    assert not set(protocol.TEST_WEEKS) & set(protocol.VALIDATION_WEEKS)
+    assert [week - protocol.TEST_WEEKS[0] for week in protocol.TEST_WEEKS] == [0, 7, 14, 21]
 
 
 def test_other_counts_than_the_published_are_an_error_that_names_them() -> None:
