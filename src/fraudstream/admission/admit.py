@@ -101,6 +101,9 @@ class Admission:
     def __init__(self, entry: Entry, ledger: Ledger) -> None:
         self.entry = entry
         self.ledger = ledger
+        self.rules = np.array(
+            [entry.max_future, entry.dedupe, entry.known_after, entry.carries_label], np.int64
+        )
 
     @classmethod
     def empty(cls, entry: Entry) -> Admission:
@@ -128,6 +131,12 @@ class Admission:
             ledger = _widened(ledger, events)
         self.ledger = ledger
 
+    def room_for_due(self, events: int) -> NDArray[np.int64]:
+        """An array with a row for every label that may become known within a batch."""
+        waiting = int(self.ledger.meta[kernel.QUEUE_LENGTH])
+        most = waiting + events if self.entry.carries_label else 0
+        return np.empty((most, 1 + self.ledger.waiting.shape[1]), np.int64)
+
     @property
     def bytes(self) -> int:
         """Bytes in use."""
@@ -151,46 +160,22 @@ def admit(state: Admission, decoded: EventBatch, as_of: int) -> Admitted:
     there is none, the greatest event time so far. ``as_of`` (UTC ms) bounds both.
     """
     count = len(decoded)
-    partitions = int(decoded.partitions.max()) + 1 if count else 1
-    state.reserve(count, partitions)
+    state.reserve(count, int(decoded.partitions.max()) + 1 if count else 1)
     arrivals = np.empty(count, np.int64)
     verdicts = np.zeros(count, np.int64)
     firsts = np.zeros((count, 2), np.int64)
-    waiting = int(state.ledger.meta[kernel.QUEUE_LENGTH])
-    most = waiting + count if state.entry.carries_label else 0
-    due = np.empty((most, 1 + state.ledger.waiting.shape[1]), np.int64)
-    rules = np.array(
-        [
-            state.entry.max_future,
-            state.entry.dedupe,
-            state.entry.known_after,
-            state.entry.carries_label,
-        ],
-        np.int64,
-    )
+    due = state.room_for_due(count)
     labels = kernel.admit_rows(
-        state.ledger, rules, _arriving(decoded), as_of, arrivals, verdicts, firsts, due
+        state.ledger, state.rules, _arriving(decoded), as_of, arrivals, verdicts, firsts, due
     )
-    return _admitted(state, decoded, arrivals, verdicts, firsts, due[:labels])
-
-
-def _admitted(
-    state: Admission,
-    decoded: EventBatch,
-    arrivals: NDArray[np.int64],
-    verdicts: NDArray[np.int64],
-    firsts: NDArray[np.int64],
-    due: NDArray[np.int64],
-) -> Admitted:
     rows = np.flatnonzero(verdicts == 0)
-    whole = len(rows) == len(decoded)
+    whole = len(rows) == count
     events = decoded if whole else decoded.take(rows)
-    refused = () if whole else tuple(_refusals(verdicts, firsts))
     return Admitted(
-        events=replace(events, arrivals=arrivals if whole else arrivals[rows]),
+        events=replace(events, arrivals=arrivals[rows]),
         rows=rows,
-        due=_due_labels(due),
-        refused=refused,
+        due=_due_labels(due[:labels]),
+        refused=() if whole else tuple(_refusals(verdicts, firsts)),
         watermark=int(kernel.low_watermark(state.ledger.clocks)),
         began=int(state.ledger.meta[kernel.BEGAN]),
     )
