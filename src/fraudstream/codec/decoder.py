@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fraudstream.codec import program as p
 from fraudstream.codec import values as v
@@ -17,7 +16,7 @@ from fraudstream.codec.spanned import Spanned, spans_of_lines
 from fraudstream.codec.tables import check_columns, spans_of_table
 from fraudstream.codec.texts import COUNTRY_ROOM, HASH_ROOM, PLACE_ROOM
 from fraudstream.codec.words import I64
-from fraudstream.events import MISSING, NO_TIMESTAMP, EventBatch, Lines, Records, Reject, Spans
+from fraudstream.events import EventBatch, Lines, Records, Reject, Spans
 from fraudstream.schema import FieldType, Layout, Preset
 
 __all__ = ["Decoded", "Decoder"]
@@ -63,7 +62,7 @@ class Decoder:
             spanned.faults,
             self._plan.table,
             columns,
-            (source, records.partitions, records.offsets),
+            (source, records.partitions, records.offsets, records.timestamps),
             cell,
         )
         events = self._events(columns, spanned, rows, records)
@@ -84,12 +83,11 @@ class Decoder:
     def _events(
         self, columns: Columns, spanned: Spanned, rows: I64, records: Records
     ) -> EventBatch:
-        count = len(rows)
-        kept = columns.first(count)
+        kept, is_whole = columns.first(len(rows)), len(rows) == len(records)
         return EventBatch(
             kinds=kept.kinds,
             event_times=kept.event_times,
-            arrivals=self._arrivals(kept, records.timestamps[rows]),
+            arrivals=kept.arrivals,
             ids=kept.ids,
             contents=kept.contents,
             hashes=kept.hashes,
@@ -100,23 +98,9 @@ class Decoder:
             amounts=kept.amounts,
             currencies=kept.currencies,
             texts=Spans(spanned.data, kept.starts, kept.ends),
-            partitions=records.partitions[rows],
-            offsets=records.offsets[rows],
+            partitions=records.partitions if is_whole else records.partitions[rows],
+            offsets=records.offsets if is_whole else records.offsets[rows],
         )
-
-    def _arrivals(self, kept: Columns, stamps: NDArray[np.int64]) -> I64:
-        """The declared arrival field, else the log's own time, else ``MISSING``."""
-        stamps = np.where(stamps == NO_TIMESTAMP, MISSING, stamps)
-        declared = self._preset.input.arrival
-        if declared == "log":
-            return stamps
-        if declared == "event_time":
-            given = kept.event_times
-        elif declared == "known_at":
-            given = kept.known_ats
-        else:
-            given = kept.numbers[:, self._plan.layout.numbers.index(declared)]
-        return np.where(given == MISSING, stamps, given)
 
     def _told(self, rejects: I64, spanned: Spanned, records: Records) -> Iterator[Reject]:
         for row, fault, guilty in rejects.tolist():
@@ -153,6 +137,7 @@ def _empty_columns(rows: int, layout: Layout) -> Columns:
         kinds=np.empty(rows, np.uint8),
         frauds=np.empty(rows, np.int8),
         event_times=np.empty(rows, np.int64),
+        arrivals=np.empty(rows, np.int64),
         known_ats=np.empty(rows, np.int64),
         amounts=np.empty(rows, np.int64),
         currencies=np.empty(rows, np.int16),

@@ -18,8 +18,8 @@ from fraudstream.codec import values as v
 from fraudstream.codec.reading import read_field
 from fraudstream.codec.siphash import siphash
 from fraudstream.codec.texts import mix, put_place
-from fraudstream.codec.words import I64, OPTIONS, U64, put_word, word_at
-from fraudstream.events import Kind
+from fraudstream.codec.words import I64, OPTIONS, U64, address_of, put_word, word_at
+from fraudstream.events import MISSING, NO_TIMESTAMP, Kind
 
 __all__ = ["Columns", "normalise"]
 
@@ -33,6 +33,7 @@ class Columns(NamedTuple):
     kinds: NDArray[np.uint8]
     frauds: NDArray[np.int8]
     event_times: I64
+    arrivals: I64
     known_ats: I64
     amounts: I64
     currencies: NDArray[np.int16]
@@ -46,6 +47,8 @@ class Columns(NamedTuple):
 
     def first(self, count: int) -> Columns:
         """The first rows of every column."""
+        if count == len(self.kinds):
+            return self
         sliced: list[Any] = [column[:count] for column in self]
         return Columns(*sliced)
 
@@ -109,20 +112,28 @@ def _name_by_place(data, table, cell, log):  # type: ignore[no-untyped-def]
 
 
 @njit(**OPTIONS)
+def _arrival(table: int, cell: int, stamp: int) -> int:
+    """The declared arrival field, else the log's own time, else ``MISSING``."""
+    place = word_at(table, p.H_ARRIVAL)
+    if place >= 0 and word_at(cell, place) != MISSING:
+        return word_at(cell, place)
+    return MISSING if stamp == NO_TIMESTAMP else stamp
+
+
+@njit(**OPTIONS)
 def normalise(work, spans, faults, program, columns, log, memory):  # type: ignore[no-untyped-def]
     """Fill ``columns`` with what is fine: (its messages, rejects).
 
-    ``log`` is (source, partitions, offsets), ``memory`` the cell with the end of the side buffer in
-    it. Rejects are rows (message, fault, its place or the
-    number of what is at fault). One function, though it is long: the arrays to fill are in no other
-    function's hands.
+    ``log`` is (source, partitions, offsets, timestamps), ``memory`` the cell with the end of the
+    side buffer in it. Rejects are rows (message, fault, its place or the number of what is at
+    fault). One function, though it is long: the arrays to fill are in no other function's hands.
     """
-    kinds, frauds, event_times, known_ats, amounts, currencies, ids, contents = columns[:8]
-    hashes, numbers, codes, starts, ends = columns[8:]
-    name, partitions, offsets = log
-    source = name.ctypes.data, len(name)
-    data, table, found = work.ctypes.data, program.ctypes.data, spans.ctypes.data
-    cell = memory.ctypes.data
+    kinds, frauds, event_times, arrivals, known_ats, amounts, currencies = columns[:7]
+    ids, contents, hashes, numbers, codes, starts, ends = columns[7:]
+    name, partitions, offsets, stamps = log
+    source = address_of(name), len(name)
+    data, table, found = address_of(work), address_of(program), address_of(spans)
+    cell = address_of(memory)
     rows = np.empty(len(spans), np.int64)
     rejects = np.empty((len(spans), 3), np.int64)
     count = bad = 0
@@ -142,6 +153,7 @@ def normalise(work, spans, faults, program, columns, log, memory):  # type: igno
         kinds[count] = word_at(cell, p.C_KIND)
         frauds[count] = word_at(cell, p.C_FRAUD)
         event_times[count] = word_at(cell, p.C_EVENT_TIME)
+        arrivals[count] = _arrival(table, cell, stamps[row])
         known_ats[count] = word_at(cell, p.C_KNOWN_AT)
         amounts[count] = word_at(cell, p.C_AMOUNT)
         currencies[count] = word_at(cell, p.C_CURRENCY)

@@ -44,8 +44,9 @@ __all__ = ["Paths", "Plan", "paths_of", "plan_of"]
     H_CELL,
     H_ID_TEXT,
     H_ABSENT,
-) = range(16)
-HEADER = 16
+    H_ARRIVAL,
+) = range(17)
+HEADER = 17
 
 # A field's row.
 (
@@ -245,8 +246,15 @@ class _Compiler:
         header[H_CELL] = self.texts + 2 * len(self.layout.texts)
         is_named = self.layout.texts[:1] == ("transaction_id",)
         header[H_ID_TEXT] = self.texts if is_named else -1
+        header[H_ARRIVAL] = self._arrival()
         header[H_ABSENT] = self._add(self._absent())
         return header
+
+    def _arrival(self) -> int:
+        """Where in the cell the declared arrival stands; -1 for the log's own time."""
+        name = self.preset.input.arrival
+        places = {"log": -1, "event_time": C_EVENT_TIME, "known_at": C_KNOWN_AT}
+        return places.get(name, _place(self.numbers, 1, self.layout.numbers, name))
 
     def _absent(self) -> list[int]:
         """The cell of a message that says nothing."""

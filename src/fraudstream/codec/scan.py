@@ -41,6 +41,7 @@ from fraudstream.codec.words import (
     I64,
     OPTIONS,
     U8,
+    address_of,
     byte_at,
     copy_bytes,
     first_bytes,
@@ -76,7 +77,7 @@ _NOWHERE = -1
 @njit(**OPTIONS)
 def gather(messages: U8, starts: I64, ends: I64, work: U8) -> I64:
     """Copy messages to ``work``, a 0 byte after each; the (start, end) of each there."""
-    source, target = messages.ctypes.data, work.ctypes.data
+    source, target = address_of(messages), address_of(work)
     bounds = np.empty((len(starts), 2), np.int64)
     at = 0
     for i in range(len(starts)):
@@ -275,9 +276,9 @@ def scan(work, bounds, program, spans, faults, scratch):  # type: ignore[no-unty
     ``2 * MAX_DEPTH`` words and one for each key; the caller owns them, for an array that is only
     used by its address would be freed at once.
     """
-    data, table, found = work.ctypes.data, program.ctypes.data, spans.ctypes.data
+    data, table, found = address_of(work), address_of(program), address_of(spans)
     scratch[:] = _NOWHERE
-    memory = scratch.ctypes.data + 16 * MAX_DEPTH, scratch.ctypes.data
+    memory = address_of(scratch) + 16 * MAX_DEPTH, address_of(scratch)
     words = 3 * spans.shape[1]
     side = bounds[-1, 1] + 1 if len(bounds) else 0
     for row in range(len(bounds)):

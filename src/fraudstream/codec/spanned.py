@@ -38,7 +38,7 @@ def spans_of_lines(lines: Lines, plan: Plan, room: int) -> Spanned:
     """Scan JSON messages; ``room`` bytes of the side buffer are kept for each message."""
     rows, slots = len(lines), len(plan.paths.paths)
     # a 0 after each message, and unescaped texts are no longer than the escaped
-    size = 2 * int((lines.ends - lines.starts).sum()) + rows
+    size = 2 * int(lines.ends.sum() - lines.starts.sum()) + rows
     data = np.empty(size + rows * room + PAD, np.uint8)
     source = lines.data.view()
     source.flags.writeable = False  # one compiled version, whoever owns the bytes

@@ -19,7 +19,7 @@ from fraudstream.codec import values as v
 from fraudstream.codec.program import Plan
 from fraudstream.codec.spanned import Spanned
 from fraudstream.codec.strings import is_utf8
-from fraudstream.codec.words import I64, OPTIONS, PAD, U8, byte_at
+from fraudstream.codec.words import I64, OPTIONS, PAD, U8, address_of, byte_at
 from fraudstream.errors import InputInvalid, Problem
 from fraudstream.schema import Field, Preset
 
@@ -172,7 +172,7 @@ def _number_kind(data: int, start: int, end: int) -> int:
 def _lay_texts(work, offsets, valid, flags, spans, faults):  # type: ignore[no-untyped-def]
     """One column's spans; ``flags`` are (place of its bytes, slot, kind, empty_is_missing,
     unchecked): the last asks for a check of UTF-8."""
-    data = work.ctypes.data
+    data = address_of(work)
     at, slot, kind, empty_is_missing, unchecked = flags[0], flags[1], flags[2], flags[3], flags[4]
     for row in range(len(valid)):
         start, end = at + offsets[row], at + offsets[row + 1]

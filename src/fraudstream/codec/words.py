@@ -24,6 +24,7 @@ __all__ = [
     "PAD",
     "U8",
     "U64",
+    "address_of",
     "byte_at",
     "copy_bytes",
     "eight_bytes",
@@ -114,6 +115,12 @@ def low_bit(_: Any, word: Any) -> Any:
         return builder.cttz(args[0], context.get_constant(types.boolean, 0))
 
     return types.uint64(types.uint64), generate
+
+
+@njit(**OPTIONS)
+def address_of(array: NDArray[Any]) -> np.int64:
+    """Where an array starts; signed, for signed and unsigned integers make a float in numba."""
+    return np.int64(array.ctypes.data)
 
 
 _FULL = np.uint64(0xFFFFFFFFFFFFFFFF)

@@ -30,7 +30,7 @@ def offsets_of(zone: str) -> I64:
     Covers 1900 to 2200; before and after, the first and last offset are taken to hold. The array is
     shared: do not write to it.
 
-    >>> offsets_of("Asia/Kolkata")[-1, 1] / 3_600_000
+    >>> int(offsets_of("Asia/Kolkata")[-1, 1]) / 3_600_000
     5.5
     """
     place = ZoneInfo(zone)
