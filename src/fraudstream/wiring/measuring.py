@@ -39,10 +39,16 @@ Protocol = Literal["holdout", "handbook"]
 
 
 def measure(
-    reading: Reading, protocol: Protocol, model: Model | None, progress: Progress
+    reading: Reading,
+    protocol: Protocol,
+    model: Model | None,
+    progress: Progress,
+    training: Training | None = None,
 ) -> Report:
     """Test a model on what came after its training, or train one on a part and test on the rest."""
     reading.extractor = Extractor.of(_with_attacks(reading.preset), KEY)
+    if model is not None:
+        check(model, reading.extractor.plan.fingerprint, reading.extractor.plan.names)
     told = _Told(reading.extractor)
     dataset = collect(reading.extractor, told.passing(reading.extracted(progress)))
     if reading.history.labels is not None:
@@ -50,13 +56,12 @@ def measure(
     study = Study(dataset, reading.preset, told.attacks())
 
     def fit(part: Dataset) -> Model:
-        return train(part, reading.preset.costs, Training(), progress)
+        return train(part, reading.preset.costs, training or Training(), progress)
 
     if protocol == "handbook":
         return evaluate_handbook(study, fit, progress)
     if model is None:
         return evaluate_holdout(study, fit)
-    check(model, reading.extractor.plan.fingerprint, reading.extractor.plan.names)
     return evaluate_model(study, model, model.facts.history.held_out_to)
 
 
