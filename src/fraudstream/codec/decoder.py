@@ -39,8 +39,7 @@ class Decoder:
 
     The same message gives the same event in every batch, run and machine with the same secret. A
     message is rejected for its first problem: size, UTF-8, JSON, a key that stands twice, its kind,
-    its event time, then its fields in the preset's order; docs/your-data.md says what each type
-    accepts.
+    its event time, then its fields in the preset's order; the package says what each type accepts.
     """
 
     def __init__(self, preset: Preset, secret: bytes) -> None:

@@ -31,7 +31,6 @@ __all__ = ["Paths", "Plan", "paths_of", "plan_of"]
     H_KEY,
     H_KEY_2,
     H_MAX_BYTES,
-    H_KEYS,
     H_FIELDS,
     H_FIELDS_END,
     H_NAMES,
@@ -45,8 +44,8 @@ __all__ = ["Paths", "Plan", "paths_of", "plan_of"]
     H_ID_TEXT,
     H_ABSENT,
     H_ARRIVAL,
-) = range(17)
-HEADER = 17
+) = range(16)
+HEADER = 16
 
 # A field's row.
 (
@@ -233,7 +232,6 @@ class _Compiler:
         header = [0] * HEADER
         header[H_KEY], header[H_KEY_2] = key
         header[H_MAX_BYTES] = self.preset.input.max_bytes
-        header[H_KEYS] = len(self.paths.keys)
         header[H_FIELDS] = HEADER
         header[H_FIELDS_END] = HEADER + len(self.fields) * F_WIDTH
         names, header[H_NAMES_MASK] = name_rows(self.names, len(self.words))

@@ -356,6 +356,13 @@ def test_contents_tell_messages_apart(changes: dict[str, Any]) -> None:
     assert one != other
 
 
+def test_contents_tell_which_field_says_it() -> None:
+    one = message(known="2026-01-01T00:00:00Z")
+    other = message(seen=1_767_225_600)
+    first, second = decode(one, other).events.contents
+    assert first != second
+
+
 def test_contents_are_the_same_however_a_value_is_written() -> None:
     raws = [priced("5"), priced("5.00"), priced('"5"'), priced("0.5e1")]
     assert len(set(decode(*raws).events.contents.tolist())) == 1
