@@ -56,11 +56,12 @@ def by_week(cases: Cases, alerts_per_day: int) -> Iterator[tuple[str, Headline]]
 
 
 def by_attack(cases: Cases, alerts_per_day: int) -> Iterator[tuple[str, AttackFigures]]:
-    """Figures of each kind of attack that occurs, in the order of the names."""
+    """Figures of each kind of attack that occurs, by name."""
     chosen = top_of_each_day(cases.scores, cases.days, alerts_per_day)
-    for attack in np.unique(cases.attacks[cases.frauds]):
+    names = dict(enumerate(cases.names)) | {NO_ATTACK: UNNAMED}
+    occurring = np.unique(cases.attacks[cases.frauds]).tolist()
+    for name, attack in sorted((names[attack], attack) for attack in occurring):
         own = cases.frauds & (cases.attacks == attack)
-        name = UNNAMED if attack == NO_ATTACK else cases.names[attack]
         against = own | ~cases.frauds
         its = cases.take(own)
         found = detection(numbered(its.campaigns), its.times, its.alerted)

@@ -70,16 +70,20 @@ class Cases:
 
 
 def numbered(*columns: NDArray[np.generic]) -> NDArray[np.int64]:
-    """A number from 0 for each different row of the given columns.
+    """A number from 0 for each different row of the given columns, in order of appearance.
 
-    >>> numbered(np.array([7, 9, 7]), np.array([1, 1, 2])).tolist()
-    [0, 2, 1]
+    >>> numbered(np.array([9, 7, 9]), np.array([1, 1, 2])).tolist()
+    [0, 1, 2]
     """
     codes = np.zeros(len(columns[0]), np.int64)
     for column in columns:
         _, own = np.unique(column, return_inverse=True)
-        _, codes = np.unique(codes * (own.max(initial=0) + 1) + own, return_inverse=True)
-    return codes.astype(np.int64)
+        _, first, codes = np.unique(
+            codes * (own.max(initial=0) + 1) + own, return_index=True, return_inverse=True
+        )
+    place = np.empty(len(first), np.int64)
+    place[np.argsort(first)] = np.arange(len(first))
+    return place[codes]
 
 
 def first_in_group(groups: NDArray[np.int64], times: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 __all__ = ["ap_interval", "average_precision", "recall_at_fpr", "roc_auc"]
 
-_ROUNDS = 200
+_ROUNDS = 500
 
 Part = tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.int64]]
 """Frauds, scores and accounts of one test."""
@@ -60,7 +60,7 @@ def ap_interval(
     """Where the mean average precision of some tests would lie with other customers.
 
     Frauds of one account come together and are caught or missed together, so accounts are drawn,
-    not transactions: in each of 200 rounds an account counts Poisson(1) times, in all parts alike;
+    not transactions: in each of 500 rounds an account counts Poisson(1) times, in all parts alike;
     the interval lies between the outer percentiles (Field and Welsh, JRSS B 69, 2007; Efron and
     Tibshirani, 1993, chapter 13). It says nothing of frauds of another kind.
 

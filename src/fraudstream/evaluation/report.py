@@ -122,7 +122,9 @@ def _ordinal(place: float) -> str:
     ('1st', '2.5th', '11th', '23rd')
     """
     teen = 10 <= place % 100 <= 20
-    return f"{place:g}" + ("th" if teen else {1.0: "st", 2.0: "nd", 3.0: "rd"}.get(place % 10, "th"))
+    return f"{place:g}" + (
+        "th" if teen else {1.0: "st", 2.0: "nd", 3.0: "rd"}.get(place % 10, "th")
+    )
 
 
 def _number(value: float | None, digits: int = 3) -> str:

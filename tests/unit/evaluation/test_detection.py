@@ -47,11 +47,8 @@ def test_detection_counts_transactions_and_seconds_to_the_first_alert(some: Case
 
 
 @given(cases())
-def test_rows_get_the_same_number_where_all_columns_agree(some: Cases) -> None:
-    numbers = numbered(some.accounts, some.days, some.frauds)
-    keys = list(zip(some.accounts, some.days, some.frauds, strict=True))
-    assert all(
-        (numbers[i] == numbers[j]) == (keys[i] == keys[j])
-        for i in range(len(keys))
-        for j in range(len(keys))
-    )
+def test_rows_are_numbered_as_they_appear_and_alike_where_all_columns_agree(some: Cases) -> None:
+    seen: dict[tuple[int, int, bool], int] = {}
+    rows = zip(some.accounts.tolist(), some.days.tolist(), some.frauds.tolist(), strict=True)
+    expected = [seen.setdefault(row, len(seen)) for row in rows]
+    assert numbered(some.accounts, some.days, some.frauds).tolist() == expected
