@@ -27,8 +27,9 @@ def fit_logistic(margins: NDArray[np.float64], frauds: NDArray[np.int8]) -> tupl
     negative = len(frauds) - positive
     targets = np.where(frauds == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
     columns = np.stack([margins, np.ones_like(margins)])
-    found, cost = np.array([1.0, 0.0]), np.inf
-    step = np.zeros(2)
+    found: NDArray[np.float64] = np.array([1.0, 0.0])
+    step: NDArray[np.float64] = np.zeros(2)
+    cost = np.inf
     for _ in range(_STEPS):
         tried = found - step
         tried_cost = _cost(tried @ columns, targets)
