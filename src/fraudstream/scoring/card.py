@@ -33,8 +33,9 @@ Data fingerprint `{history.data}`. A label counted only from the moment it was k
 
 {_table("figure", facts.metrics)}
 
-The held out part also chose the number of trees and the calibration: expect a little less on new
-data. Figures on simulated data say nothing about real fraud.
+By a trial model that was fitted on what came, and was known, before that part. The calibration and
+the threshold of a review come from there too; the forest was then fitted again on everything named
+above. Figures on simulated data say nothing about real fraud.
 
 ## Use
 

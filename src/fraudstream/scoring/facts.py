@@ -18,8 +18,9 @@ class Knots(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a model was trained on; times are UTC ms of transactions, both ends included.
 
-    The forest was fitted on ``fitted_from`` to ``fitted_to``; its length and calibration on the
-    held out part, whose labels it never saw. ``data`` is eight hex digits over every row used.
+    The forest was fitted on ``fitted_from`` to ``fitted_to``. A trial forest, fitted on what was
+    known before the held out part, scored that part: from there are metrics, calibration and the
+    threshold of a review. ``data`` is eight hex digits over every row used.
     """
 
     fitted_from: int

@@ -1,0 +1,1 @@
+"""Where decisions and models are kept."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from fraudstream.errors import InputInvalid, Problem, UsageInvalid
+from fraudstream.errors import InputInvalid, ModelIncompatible, Problem, UsageInvalid
 from fraudstream.scoring import Model
 from fraudstream.stores.durable import storing, sync, write_file
 from fraudstream.stores.models import load_model, save_model
@@ -86,13 +86,13 @@ class Registry:
             if known:
                 return known[0]
             entry = Registered(
-                version=max((entry.version for entry in ledger.models), default=0) + 1,
+                version=self._next_number(),
                 content=model.content,
                 features=model.features_fingerprint,
                 stage=Stage.CANDIDATE,
                 added_at=time.time_ns() // 1_000_000,
             )
-            self._keep(entry, model)
+            save_model(self.folder / str(entry.version), model)
             self._write(msgspec.structs.replace(ledger, models=(*ledger.models, entry)))
             return entry
 
@@ -155,11 +155,23 @@ class Registry:
         )
 
     def _load(self, entry: Registered) -> Model:
-        return load_model(self.folder / str(entry.version)).numbered(str(entry.version))
+        folder = self.folder / str(entry.version)
+        model = load_model(folder)
+        if model.content != entry.content:
+            raise ModelIncompatible(
+                f"Model {entry.version} is not the one that was registered under this number.",
+                [Problem(f"holds {model.content}, not {entry.content}", str(folder))],
+                "Restore the folder from a backup, or promote another version.",
+            )
+        return model.numbered(str(entry.version))
 
-    def _keep(self, entry: Registered, model: Model) -> None:
-        """Replaces a folder that a crash has left without its line in the ledger."""
-        save_model(self.folder / str(entry.version), model.numbered(model.content))
+    def _next_number(self) -> int:
+        """Over every folder there is: one that a crash left without its line is not overwritten.
+
+        Nor are the models of a registry whose file was lost.
+        """
+        folders = [path.name for path in self.folder.iterdir() if path.is_dir()]
+        return max((int(name) for name in folders if name.isdecimal()), default=0) + 1
 
     def _ledger(self) -> Ledger:
         path = self.folder / "registry.json"
