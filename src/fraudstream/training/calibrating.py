@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,14 +29,14 @@ def fit_logistic(margins: NDArray[np.float64], frauds: NDArray[np.int8]) -> tupl
     negative = len(frauds) - positive
     targets = np.where(frauds == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
     columns = np.stack([margins, np.ones_like(margins)])
-    found: NDArray[np.float64] = np.array([1.0, 0.0])
-    step: NDArray[np.float64] = np.zeros(2)
+    found: NDArray[np.floating[Any]] = np.array([1.0, 0.0])
+    step: NDArray[np.floating[Any]] = np.zeros(2)
     cost = np.inf
     for _ in range(_STEPS):
         tried = found - step
         tried_cost = _cost(tried @ columns, targets)
         if tried_cost > cost:
-            step /= 2
+            step = step / 2
             continue
         if np.abs(step).max() < _CLOSE and np.isfinite(cost):
             break
@@ -45,6 +47,6 @@ def fit_logistic(margins: NDArray[np.float64], frauds: NDArray[np.int8]) -> tupl
     return max(float(found[0]), _LEAST_SLOPE), float(found[1])
 
 
-def _cost(log_odds: NDArray[np.float64], targets: NDArray[np.float64]) -> float:
+def _cost(log_odds: NDArray[np.floating[Any]], targets: NDArray[np.float64]) -> float:
     """Negative log-likelihood; a step that raises it was too long."""
     return float(np.sum(np.logaddexp(0.0, log_odds) - targets * log_odds))
