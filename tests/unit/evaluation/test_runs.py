@@ -75,6 +75,15 @@ def test_a_part_knows_what_the_whole_knew_at_that_moment() -> None:
     assert (part.known_by(FOREVER)[part.arrivals > moment - 7 * DAY] == 0).all()
 
 
+def test_baselines_do_not_take_young_transactions_for_genuine() -> None:
+    dataset, moment = telling_history(days=30, rows_a_day=200), 10 * DAY
+    learned = part_of(dataset, np.flatnonzero(dataset.arrivals <= moment), moment)
+    later = np.flatnonzero(dataset.arrivals > moment)
+    contest = Study(dataset, PRESET).contest(learned, Trainer(), later)
+    for cases in contest.baselines.values():
+        assert cases.scores.mean() == pytest.approx(cases.frauds.mean(), abs=0.03)
+
+
 def test_attacks_break_down_the_figures_and_are_no_feature() -> None:
     dataset = telling_history(days=40)
     frauds = dataset.known_by(FOREVER) == 1
