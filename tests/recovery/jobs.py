@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -59,13 +60,14 @@ def deciding_transactions(days: float, stored: bool = False) -> Job:
 def run_tally(data: Path, folder: Path, source: Source | None = None) -> None:
     engine = Engine(
         Fixed(tally.Tally()),
-        source or JsonLinesFile(data, seal=folder / "seal"),
+        source := source or JsonLinesFile(data, seal=folder / "seal"),
         JsonLinesSink(folder / "primary.jsonl", tally.encode),
         [JsonLinesSink(folder / "second.jsonl", tally.encode)],
         FileCheckpoints(folder / "checkpoints"),
         Options(max_batch=7, checkpoint_batches=3, clock=lambda: 0),
     )
-    engine.run()
+    with closing(source), closing(engine.primary), closing(engine.sinks[0]):
+        engine.run()
 
 
 def run_pipeline(stored: bool, data: Path, folder: Path) -> None:

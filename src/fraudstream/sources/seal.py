@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.errors import InputInvalid
+from fraudstream.errors import InputInvalid, Problem, StorageFailed
 
 __all__ = ["Seal"]
 
@@ -54,9 +54,17 @@ class Seal:
 
     def renew(self) -> None:
         """Remember the log as it begins now."""
+        prefix = msgspec.json.encode(self._prefix(_BYTES))
         draft = self._place.with_suffix(".new")
-        draft.write_bytes(msgspec.json.encode(self._prefix(_BYTES)))
-        draft.replace(self._place)
+        try:
+            draft.write_bytes(prefix)
+            draft.replace(self._place)
+        except OSError as error:
+            raise StorageFailed(
+                "How the input begins could not be written down.",
+                [Problem(error.strerror or str(error), str(self._place))],
+                "Nothing was decided yet: make room or restore access, then start again.",
+            ) from error
 
     def _prefix(self, size: int) -> Prefix:
         data = self._read(0, size)
