@@ -1,0 +1,1 @@
+"""Minutes of comparisons with brute force, and of kills."""
