@@ -34,12 +34,12 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_kill_on_either_side_of_any_write_changes_no_decision(folder: Path) -> None:
-    assert kills_without_harm("every-call", folder) >= 200
+    assert kills_without_harm("every-call", folder) >= 150
 
 
 @pytest.mark.parametrize("trial", ["decisions-calls", "decisions-moments", "any-moment"])
 def test_kills_at_any_moment_change_no_decision(folder: Path, trial: str) -> None:
-    assert kills_without_harm(trial, folder) >= 20
+    assert kills_without_harm(trial, folder) >= 10
 
 
 def test_what_a_pipe_has_brought_is_decided_once_however_often_it_is_killed(folder: Path) -> None:
@@ -47,4 +47,4 @@ def test_what_a_pipe_has_brought_is_decided_once_however_often_it_is_killed(fold
 
 
 def test_a_file_behind_the_store_is_completed_after_every_kill(folder: Path) -> None:
-    assert kills_without_harm("store-moments", folder) >= 5
+    assert kills_without_harm("store-moments", folder) >= 10

@@ -27,9 +27,6 @@ from fraudstream.sources.spool import Spool
 
 Found = dict[str, list[bytes]]
 
-MOST_KILLS = 30
-"""Of one life after the other: on a busy machine none of them might get to its end."""
-
 
 class Trials:
     """Kills engines and counts what went wrong."""
@@ -52,16 +49,13 @@ class Trials:
             self._run(lambda: self.job.run(self.data, folder), Calls(fatal, moment))
         self._finish(folder)
 
-    def die_within(self, shortest: float, longest: float) -> None:
-        """Kill runs after so many seconds, again and again, until one is done before."""
+    def die_at_any_moment(self) -> None:
+        """Kill run after run, until one is done before."""
         folder = self._fresh("trial")
-        for _ in range(MOST_KILLS):
-            patience = self.dice.uniform(shortest, longest)
-            if self._run(lambda: self.job.run(self.data, folder), patience=patience):
-                break
+        self._die_again_and_again(lambda: self.job.run(self.data, folder))
         self._finish(folder)
 
-    def die_listening(self, shortest: float, longest: float) -> None:
+    def die_listening(self) -> None:
         """The same while reading a pipe; what counts is every message that was spooled."""
         folder, (reader, writer) = self._fresh("trial"), os.pipe()
         feeder = _forked(lambda: _feed(writer, self.data.read_bytes(), self.dice))
@@ -71,11 +65,7 @@ class Trials:
             source = Spool(folder / "spool", lambda: 0, reader, self.data.name)
             run_tally(self.data, folder, source)
 
-        for _ in range(MOST_KILLS):
-            if self._run(listen, patience=self.dice.uniform(shortest, longest)):
-                break
-        else:
-            assert self._run(listen)
+        self._die_again_and_again(listen)
         os.close(reader)
         os.waitpid(feeder, 0)
         heard = folder / self.data.name
@@ -99,6 +89,15 @@ class Trials:
         os.close(writer)
         return calls
 
+    def _die_again_and_again(self, work: Callable[[], None]) -> None:
+        """Each life writes up to a twentieth of the decisions, so there is an end to it."""
+        output = self.folder / "trial" / self.job.outputs[0]
+        most = sum(map(len, self.expected[self.job.outputs[0]])) // 20
+        while True:
+            size = output.stat().st_size if output.exists() else 0
+            if self._run(work, watched=(output, size + self.dice.randint(1, most))):
+                break
+
     def _finish(self, folder: Path) -> None:
         assert self._run(lambda: self.job.run(self.data, folder)), "killed without a reason"
         self._judge(self._found("trial"), self.expected)
@@ -112,12 +111,16 @@ class Trials:
             self.report["different"] += len(there.keys() - wanted.keys()) + (found[name] != lines)
 
     def _run(
-        self, work: Callable[[], None], calls: Calls | None = None, patience: float | None = None
+        self,
+        work: Callable[[], None],
+        calls: Calls | None = None,
+        watched: tuple[Path, int] | None = None,
     ) -> bool:
-        """Whether the work came to its end."""
+        """Whether the work came to its end; killed soon after the watched file has some size."""
         child = _forked(work, calls)
-        if patience is not None:
-            time.sleep(patience)
+        if watched:
+            _wait_for(*watched, child)
+            time.sleep(self.dice.uniform(0.0, 0.004))
             os.kill(child, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         assert code in (0, -signal.SIGKILL), f"the engine failed with {code}"
@@ -153,6 +156,14 @@ def _forked(work: Callable[[], None], calls: Calls | None = None) -> int:
         os._exit(code)
 
 
+def _wait_for(file: Path, size: int, child: int) -> None:
+    """Until the file has at least this size or the child has ended, which is left to be reaped."""
+    while not (file.exists() and file.stat().st_size >= size):
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return
+        time.sleep(0.0005)
+
+
 def _feed(writer: int, data: bytes, dice: random.Random) -> None:
     while data:
         size = dice.randint(1, 2000)
@@ -182,30 +193,24 @@ def at_some_calls(trials: Trials, lives: int = 40) -> None:
 
 
 def at_any_moment(trials: Trials) -> None:
-    """Die at any moment, again and again, until the run is done; four times over."""
-    for _ in range(4):
-        trials.die_within(0.005, 0.06)
+    """Die at any moment, again and again, until the run is done; twice over."""
+    for _ in range(2):
+        trials.die_at_any_moment()
 
 
 def while_listening(trials: Trials) -> None:
-    """Die at any moment while a pipe brings messages; four times over."""
-    for _ in range(4):
-        trials.die_listening(0.01, 0.08)
-
-
-def behind_a_store(trials: Trials) -> None:
-    """Die at any moment of slower runs; three times over."""
-    for _ in range(3):
-        trials.die_within(0.03, 0.3)
+    """Die at any moment while a pipe brings messages; twice over."""
+    for _ in range(2):
+        trials.die_listening()
 
 
 TRIALS: dict[str, tuple[Callable[[], Job], Callable[[Trials], None]]] = {
-    "every-call": (lambda: tallying(60), at_every_call),
+    "every-call": (lambda: tallying(40), at_every_call),
     "any-moment": (lambda: tallying(4000), at_any_moment),
     "pipe": (lambda: tallying(2000), while_listening),
     "decisions-calls": (lambda: deciding_transactions(1.5), at_some_calls),
-    "decisions-moments": (lambda: deciding_transactions(20.0), at_any_moment),
-    "store-moments": (lambda: deciding_transactions(8.0, stored=True), behind_a_store),
+    "decisions-moments": (lambda: deciding_transactions(10.0), at_any_moment),
+    "store-moments": (lambda: deciding_transactions(6.0, stored=True), at_any_moment),
 }
 
 
