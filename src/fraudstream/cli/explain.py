@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from fraudstream.cli.options import Form, HomeFolder
+from fraudstream.cli.options import Form, HomeFolder, PresetName
 from fraudstream.cli.report import Format, show
 
 __all__ = ["explain"]
@@ -18,6 +19,7 @@ def explain(
         bool,
         typer.Option("--recompute", help="Score the stored features again; 1 if it differs."),
     ] = False,
+    preset: PresetName = None,
     home: HomeFolder = None,
     form: Form = Format.TEXT,
 ) -> None:
@@ -36,5 +38,16 @@ def explain(
     from fraudstream.decisions.explanation import in_words
     from fraudstream.wiring.asking import explained
 
-    figures = explained(load({"home": home}).settings, transaction)
-    show(figures, in_words(figures), form)
+    settings = load({"home": home, "preset": preset}).settings
+    figures = explained(settings, transaction)
+    if not recompute:
+        show(figures, in_words(figures), form)
+        return
+
+    from fraudstream.wiring.recomputing import recomputed
+
+    again = recomputed(settings, figures)
+    told = {**figures, "recomputed": asdict(again)}
+    text = f"Computed again: {again.action}, score {again.score:.6f}"
+    show(told, f"{in_words(figures)}\n{text}", form)
+    again.require(figures)

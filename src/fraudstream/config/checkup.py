@@ -84,13 +84,11 @@ def _memory(settings: Settings) -> Finding:
 
 
 def _compiler_cache(settings: Settings) -> Finding:
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(given) if given else Path(__file__).parent
-    detail = f"compiled code is kept in {'NUMBA_CACHE_DIR' if given else 'the package'}"
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR", Path(__file__).parents[1]))
     return Finding(
         "compiled",
         os.access(_nearest(folder), os.W_OK),
-        detail,
+        f"compiled code is kept in {folder}",
         "export NUMBA_CACHE_DIR=$HOME/.cache/fraudstream",
     )
 

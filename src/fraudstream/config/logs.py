@@ -32,5 +32,4 @@ def start_logging(settings: LogSettings) -> None:
             logging.getLevelNamesMapping()[settings.level.upper()]
         ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
