@@ -27,12 +27,11 @@ def hot_key(work: Workload, late_share: float) -> float:
     """Microseconds an event of the feature stage, once the key holds half of the events."""
     extractor = work.program.pipeline.extractor
     state = State.empty(extractor)
-    spent, start = [], 0
+    spent = []
     for events in _batches(work, late_share):
         begun = perf_counter_ns()
         observe(extractor.plan, state.features, admit(state.admission, events, LATER))
         spent.append((perf_counter_ns() - begun) / len(events) / 1000.0)
-        start += len(events)
     return float(np.median(spent[len(spent) // 2 :]))
 
 

@@ -7,14 +7,13 @@ from time import perf_counter_ns
 from typing import Any
 
 import lightgbm
-import numpy as np
 from numpy.typing import NDArray
 
 from bench.workload import TREES, Workload
 
 __all__ = ["Scoring", "libraries", "timed"]
 
-Scoring = Callable[[NDArray[np.float32]], Any]
+Scoring = Callable[[NDArray[Any]], Any]
 
 
 def libraries(work: Workload) -> dict[str, Scoring]:
@@ -23,13 +22,11 @@ def libraries(work: Workload) -> dict[str, Scoring]:
     return {
         "lightgbm_batch": lambda rows: booster.predict(rows, raw_score=True, num_threads=1),
         "xgboost_batch": _xgboost(work),
-        "engine_batch": lambda rows: work.model.score(rows.astype(np.float64)),
     }
 
 
-def timed(scoring: Scoring, matrix: NDArray[np.float64]) -> float:
+def timed(scoring: Scoring, rows: NDArray[Any]) -> float:
     """Microseconds a row."""
-    rows = matrix.astype(np.float32)
     begun = perf_counter_ns()
     scoring(rows)
     return (perf_counter_ns() - begun) / len(rows) / 1000.0

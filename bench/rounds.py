@@ -83,8 +83,10 @@ class Rounds:
         singles = self.alone.singles(present, first, end)
         self.singles.append(singles.times)
         self.alerts.append(singles.alerts)
+        rows = outcome.features.astype(np.float32)
         for name, scoring in self.libraries.items():
-            self.times[name].append(timed(scoring, outcome.features))
+            self.times[name].append(timed(scoring, rows))
+        self.times["engine_batch"].append(timed(self.work.model.score, outcome.features))
         if len(alerts := outcome.features[outcome.actions != 0]):
             self.times["explain"].append(timed(self.work.model.explain, alerts))
 

@@ -1,4 +1,4 @@
-"""What all tests share: no deadline while code compiles, no settings from outside, the public data."""
+"""What all tests share: time to compile, no settings from outside, the public data."""
 
 from __future__ import annotations
 

@@ -68,9 +68,7 @@ class Source(Protocol):
         """Go to a position that this log has given out before."""
         ...
 
-    def poll(
-        self, limit: int, until: Position | None = None, wait: float = 0.1
-    ) -> Records | None:
+    def poll(self, limit: int, until: Position | None = None, wait: float = 0.1) -> Records | None:
         """The next messages."""
         ...
 

@@ -32,7 +32,7 @@ class Spans:
 
     The text of field ``f`` (a column of the layout's ``texts``) in row ``i`` is
     ``data[starts[i, f]:ends[i, f]]``, UTF-8, already free of JSON escapes; ``starts[i, f] == -1``
-    where the message has none. ``data`` is uint8, ``starts`` and ``ends`` int64 of shape (n, texts).
+    where the message has none. ``data`` is uint8; ``starts`` and ``ends`` are int64, (n, texts).
     """
 
     data: NDArray[np.uint8]
@@ -54,7 +54,7 @@ class EventBatch:
     event_times    int64 (n)   UTC ms: when it happened
     arrivals       int64 (n)   UTC ms: when it reached the log, never decreasing
     ids            uint64 (n, 2)     128-bit hash of the transaction id
-    contents       uint64 (n)        hash of everything the message says, tells a copy from a conflict
+    contents       uint64 (n)        hash of all that the message says, tells a copy from a conflict
     hashes         uint64 (n, H, 2)  128-bit hash of each hashed field; (0, 0) = absent
     numbers        int64 (n, M)      scaled integers (column 0: amount in base currency, minor
                                      units; a time field: UTC ms); ``MISSING`` = absent

@@ -24,7 +24,7 @@ NO_TIMESTAMP = -1
 class Lines:
     """Messages as bytes, one after the other in one buffer.
 
-    Message ``i`` is ``data[starts[i]:ends[i]]``; what lies between messages (line ends) is nobody's.
+    Message ``i`` is ``data[starts[i]:ends[i]]``; what lies between (line ends) is nobody's.
     ``data`` is uint8 and read-only, ``starts`` and ``ends`` are int64.
     """
 
@@ -61,9 +61,9 @@ class Records:
     ``payload`` is bytes (JSON) or an Arrow record batch (CSV, Parquet; columns under their own
     names). ``offsets`` are the messages' places within their partition, strictly increasing there;
     for a text file (JSON lines, CSV) the byte offset of the line, for Parquet the row number.
-    ``timestamps`` are the log's own record times in UTC ms, or ``NO_TIMESTAMP``. ``rejects`` are the
-    messages among them that the source itself could not read (a CSV row with too few cells); their
-    bytes are not masked yet.
+    ``timestamps`` are the log's own record times in UTC ms, or ``NO_TIMESTAMP``. ``rejects`` are
+    the messages among them that the source itself could not read (a CSV row with too few cells);
+    their bytes are not masked yet.
     """
 
     source: str

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fraudstream.config import Settings
-from fraudstream.config import checkup
+from fraudstream.config import Settings, checkup
 from fraudstream.config.checkup import Finding, examine
 
 
