@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 READY := .venv/.ready
+READY_SERVICES := .venv/.ready-services
 READY_BENCH := .venv/.ready-bench
 # two workers suit the two cores this was measured on, and any more cores do no harm
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
@@ -21,7 +22,7 @@ demo: $(READY) ## a simulated bank under attack, live in this terminal
 test: lint ## everything that is checked: lint, types, layers, tests
 	@$(PYTEST) $(ARGS)
 
-lint: $(READY) ## ruff, mypy --strict, import-linter
+lint: $(READY_SERVICES) ## ruff, mypy --strict, import-linter
 	@echo "lint: ruff" >&2
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo "lint: format with .venv/bin/ruff format ." >&2; exit 1; }
@@ -33,7 +34,7 @@ lint: $(READY) ## ruff, mypy --strict, import-linter
 bench: $(READY_BENCH) ## microseconds per event, beside idiomatic Python; reports/bench.json
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(READY) ## minutes of comparisons with the oracle and of kills; reports/soak.json
+soak: $(READY_SERVICES) ## minutes of comparisons with the oracle and of kills; reports/soak.json
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 docs: $(READY) ## write the generated pages of docs/
@@ -41,6 +42,7 @@ docs: $(READY) ## write the generated pages of docs/
 
 lock: $(READY) ## write the lock files anew from pyproject.toml (needs the network)
 	@$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.lock $(ARGS)
+	@$(BIN)/uv pip compile pyproject.toml --all-extras $(LOCK) -c requirements.lock -o requirements-services.lock $(ARGS)
 	@$(BIN)/uv pip compile --group bench $(LOCK) -c requirements.lock -o requirements-bench.lock $(ARGS)
 
 clean: ## everything that was made: .venv, caches, reports
@@ -55,6 +57,10 @@ $(READY): requirements.lock pyproject.toml scripts/setup
 	@scripts/setup
 	@touch $@
 
-$(READY_BENCH): $(READY) requirements-bench.lock
+$(READY_SERVICES): $(READY) requirements-services.lock
+	@scripts/setup services
+	@touch $@
+
+$(READY_BENCH): $(READY_SERVICES) requirements-bench.lock
 	@scripts/setup bench
 	@touch $@

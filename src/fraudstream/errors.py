@@ -24,6 +24,8 @@ __all__ = [
     "SettingsInvalid",
     "StateInUse",
     "StorageFailed",
+    "Superseded",
+    "Unavailable",
     "UsageInvalid",
 ]
 
@@ -103,6 +105,18 @@ class NotReachable(FraudstreamError):
     """Something that should answer (a server, a file's disk, a port) does not."""
 
     name, exit_code = "not-reachable", 3
+
+
+class Unavailable(NotReachable):
+    """What answered before does not answer now: the engine waits and tries again."""
+
+    name = "unavailable"
+
+
+class Superseded(FraudstreamError):
+    """Another engine owns this input now; nothing was written after it took over."""
+
+    name, exit_code = "superseded", 3
 
 
 class InputInvalid(FraudstreamError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from fraudstream.events import Records
 
-__all__ = ["Checkpoint", "Checkpoints", "Entry", "Position", "Primary", "Sink", "Source"]
+__all__ = [
+    "Checkpoint",
+    "Checkpoints",
+    "Entry",
+    "Fenced",
+    "Leadership",
+    "Position",
+    "Primary",
+    "Sink",
+    "Source",
+]
 
 Position = Mapping[int, int]
 """For each partition, the offset of the next message to read."""
@@ -69,7 +79,7 @@ class Source(Protocol):
         ...
 
     def poll(self, limit: int, until: Position | None = None, wait: float = 0.1) -> Records | None:
-        """The next messages."""
+        """The next messages; raises ``Unavailable`` while the log cannot be reached."""
         ...
 
     def close(self) -> None:
@@ -95,11 +105,45 @@ class Sink(Protocol[O]):
         ...
 
     def write(self, entry: Entry, outcome: O) -> None:
-        """Keep a batch; raises ``StorageFailed`` if that is impossible, with nothing kept."""
+        """Keep a batch, or nothing of it.
+
+        Raises ``Unavailable`` where trying again can help, ``StorageFailed`` where somebody must
+        act first. The batch may be held all the same (an answer was lost): writing it again is
+        harmless.
+        """
         ...
 
     def close(self) -> None:
         """Flush and let go; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class Fenced(Protocol):
+    """A sink that several processes can reach, of which one may write: the owner of its epoch."""
+
+    def epoch(self) -> int:
+        """The epoch of the last owner; 0 before the first."""
+        ...
+
+    def claim(self, epoch: int) -> None:
+        """Become the owner: on return no older owner can write any more, wherever it stopped.
+
+        Raises ``Superseded`` if ``epoch`` is not newer than the one in force. A write of a former
+        owner raises ``Superseded`` too, and changes nothing.
+        """
+        ...
+
+
+class Leadership(Protocol):
+    """Which of several engines owns the input; the others follow."""
+
+    def leads(self) -> bool:
+        """Whether this one owns it now; returns at once and is asked often."""
+        ...
+
+    def close(self) -> None:
+        """Give it up, so that another one can take over without waiting; may be called twice."""
         ...
 
 
