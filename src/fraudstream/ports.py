@@ -38,7 +38,8 @@ class Entry:
 
     The batch is the messages of ``start`` (inclusive) to ``end`` (exclusive); ``as_of`` is the UTC
     ms beyond which no event time is believed; ``versions`` names kernel, features, model, policy,
-    rules and lists. ``epoch`` rises with each new owner of the state.
+    rules and lists. ``epoch`` rises with each new owner of the state. ``latency_us``, from messages
+    to decisions, is for display, not part of the journal.
     """
 
     batch: int
@@ -47,6 +48,7 @@ class Entry:
     as_of: int
     versions: Mapping[str, str | None]
     epoch: int = 0
+    latency_us: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ class Fenced(Protocol):
         """Become the owner: on return no older owner can write any more, wherever it stopped.
 
         Raises ``Superseded`` if ``epoch`` is not newer than the one in force. A write of a former
-        owner raises ``Superseded`` too, and changes nothing.
+        owner raises ``Superseded`` too, and changes nothing. What a write goes by is the epoch that
+        was claimed, not the entry's: an owner also completes batches that a former one journalled.
         """
         ...
 
