@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import typer
+from scripts.metrics_page import metrics_page
 
 from fraudstream.cli.app import app
 
@@ -56,7 +57,7 @@ def cli_page() -> str:
     )
 
 
-PAGES = {"cli.md": cli_page}
+PAGES = {"cli.md": cli_page, "metrics.md": metrics_page}
 """What makes each page."""
 
 if __name__ == "__main__":
