@@ -124,6 +124,8 @@ class Sink(Protocol[O]):
 class Fenced(Protocol):
     """A sink that several processes can reach, of which one may write: the owner of its epoch."""
 
+    name: str
+
     def epoch(self) -> int:
         """The epoch of the last owner; 0 before the first."""
         ...

@@ -5,6 +5,7 @@ from fraudstream.engine.engine import Engine, Options
 from fraudstream.engine.lock import owning
 from fraudstream.engine.program import Fixed, Program, Programs
 from fraudstream.engine.replay import Difference, rebuild, replay
+from fraudstream.engine.watching import Watcher
 
 __all__ = [
     "Difference",
@@ -15,6 +16,7 @@ __all__ = [
     "Options",
     "Program",
     "Programs",
+    "Watcher",
     "owning",
     "rebuild",
     "replay",

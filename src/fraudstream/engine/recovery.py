@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -14,7 +14,7 @@ from fraudstream.engine.ranges import read_again
 from fraudstream.errors import CheckpointIncompatible
 from fraudstream.ports import Checkpoint, Checkpoints, Entry, Position, Primary, Sink, Source
 
-__all__ = ["Outlets", "Progress", "entry_mark", "redo", "restore"]
+__all__ = ["Outlets", "Progress", "compute_again", "entry_mark", "go_on_from", "restore"]
 
 S = TypeVar("S")
 O = TypeVar("O")
@@ -27,7 +27,8 @@ Outlets = tuple[Primary[O], *tuple[Sink[O], ...]]
 class Progress(Generic[S, O]):
     """How far a run has come: the state after ``entry``, and the program that made it.
 
-    ``saved`` is the number of the last batch whose state is kept, -1 for none.
+    ``outcome`` is what ``entry`` became, if this run computed it. ``epoch`` is that of the next
+    batches. ``saved`` is the number of the last batch whose state is kept, -1 for none.
     """
 
     program: Program[S, O]
@@ -35,6 +36,8 @@ class Progress(Generic[S, O]):
     entry: Entry | None = None
     start: Position = field(default_factory=dict)
     saved: int = -1
+    outcome: O | None = None
+    epoch: int = 0
 
     @property
     def batch(self) -> int:
@@ -44,12 +47,12 @@ class Progress(Generic[S, O]):
     def next_entry(self, end: Position, now: int, versions: Mapping[str, str | None]) -> Entry:
         """The journal entry of the next batch; its ``as_of`` never runs backwards."""
         as_of = max(now, self.entry.as_of) if self.entry else now
-        epoch = self.entry.epoch if self.entry else 0
-        return Entry(self.batch + 1, self.start, end, as_of, dict(versions), epoch)
+        return Entry(self.batch + 1, self.start, end, as_of, dict(versions), self.epoch)
 
-    def advance(self, entry: Entry, program: Program[S, O]) -> None:
+    def advance(self, entry: Entry, program: Program[S, O], outcome: O) -> None:
         """The state has become that after ``entry``."""
-        self.entry, self.start, self.program = entry, entry.end, program
+        self.entry, self.start, self.program, self.outcome = entry, entry.end, program, outcome
+        self.epoch = max(self.epoch, entry.epoch)
 
 
 def restore(
@@ -59,30 +62,26 @@ def restore(
     program = programs.current()
     held = min(sink.position() for sink in outlets)
     checkpoint, entry = _fitting(checkpoints, outlets[0], held)
-    if checkpoint is None:
+    if checkpoint is None or entry is None:
         return Progress(program, program.empty())
     _require_same_state(checkpoint.fingerprint, program.fingerprint)
     state = program.restore(checkpoint.arrays)
-    return Progress(program, state, entry, checkpoint.position, checkpoint.batch)
+    position, batch = checkpoint.position, checkpoint.batch
+    return Progress(program, state, entry, position, batch, epoch=entry.epoch)
 
 
-def redo(
-    progress: Progress[S, O], programs: Programs[S, O], source: Source, outlets: Outlets[O]
-) -> Iterator[Entry]:
-    """Compute the journal's later batches, each from the same messages with the same versions.
+def compute_again(
+    progress: Progress[S, O], programs: Programs[S, O], source: Source, entry: Entry
+) -> None:
+    """Bring ``progress`` past the journal's next batch: the same messages, the same versions."""
+    program = programs.of(entry.versions)
+    _require_same_state(program.fingerprint, progress.program.fingerprint)
+    outcome = program.step(progress.state, read_again(source, entry), entry.as_of)
+    progress.advance(entry, program, outcome)
 
-    Yields an entry once ``progress`` has passed it and every sink that lacked it has it. The
-    source stands after the last one at the end.
-    """
-    for entry in outlets[0].entries(progress.batch):
-        program = programs.of(entry.versions)
-        _require_same_state(program.fingerprint, progress.program.fingerprint)
-        outcome = program.step(progress.state, read_again(source, entry), entry.as_of)
-        for sink in outlets:
-            if sink.position() < entry.batch:
-                sink.write(entry, outcome)
-        progress.advance(entry, program)
-        yield entry
+
+def go_on_from(progress: Progress[S, O], source: Source) -> None:
+    """Let the source stand after the last batch."""
     if progress.entry is None:
         progress.start = source.position()
     elif source.position() != progress.start:

@@ -57,8 +57,8 @@ def rebuild(program: Program[S, O], source: Source, entries: Iterable[Entry]) ->
     """
     progress = Progress(program, program.empty())
     for entry in entries:
-        program.step(progress.state, read_again(source, entry), entry.as_of)
-        progress.advance(entry, program)
+        outcome = program.step(progress.state, read_again(source, entry), entry.as_of)
+        progress.advance(entry, program, outcome)
     if progress.entry is None:
         raise InputInvalid(
             "The journal is empty, so there is no state to make anew.",

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 from fraudstream.engine.recovery import Progress, entry_mark
+from fraudstream.engine.watching import Watcher
 from fraudstream.ports import Checkpoint, Checkpoints, Position
 
 __all__ = ["Saver", "checkpoint_of"]
@@ -30,7 +31,9 @@ class Saver(Generic[S, O]):
         checkpoints: Checkpoints | None,
         release: Callable[[Position], None],
         rhythm: tuple[float, int],
+        watcher: Watcher,
     ) -> None:
+        self._watcher = watcher
         self._checkpoints = checkpoints
         self._release = release
         self._seconds, self._batches = rhythm
@@ -49,8 +52,10 @@ class Saver(Generic[S, O]):
         if self._checkpoints is None or progress.entry is None or progress.saved == progress.batch:
             return
         begun = monotonic()
-        self._checkpoints.save(checkpoint_of(progress))
+        checkpoint = checkpoint_of(progress)
+        self._checkpoints.save(checkpoint)
         self._at = monotonic()
+        self._watcher.saved(checkpoint, self._at - begun)
         self._pause = max(self._seconds, _SHARE * (self._at - begun))
         if self._position is not None:
             self._release(self._position)

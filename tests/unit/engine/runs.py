@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.recovery.tally import Sums, Tallied, Tally, messages
 
-from fraudstream.engine import Engine, MemoryCheckpoints, Options
+from fraudstream.engine import Engine, MemoryCheckpoints, Options, Watcher
 from fraudstream.events import Records
 from fraudstream.ports import Checkpoint, Entry
 from fraudstream.sinks.memory import MemorySink
 from fraudstream.sources.memory import Memory
+
+Observe = Callable[[Entry, Tallied, float], object]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,21 @@ def tally(model: str, fingerprint: str = "sums/1") -> Counting:
     return Counting(fingerprint, {"model": model})
 
 
+class Telling(Watcher):
+    """Passes on what was decided and what was computed again."""
+
+    def __init__(self, observe: Observe | None, redone: Callable[[Entry], None] | None) -> None:
+        self._observe, self._redone = observe, redone
+
+    def decided(self, entry: Entry, outcome: Tallied, seconds: float) -> None:
+        if self._observe:
+            self._observe(entry, outcome, seconds)
+
+    def redone(self, entry: Entry) -> None:
+        if self._redone:
+            self._redone(entry)
+
+
 class Noting(MemoryCheckpoints):
     """Notes which batches were saved."""
 
@@ -68,7 +85,8 @@ class World:
         """A new engine, as after a restart: the source is at its start again."""
         self.source.seek({0: 0})
         programs = program if isinstance(program, Several) else Several({"1": program})
-        settings = Options(**{"max_batch": 10, "clock": lambda: 0, **options})
+        watcher = Telling(options.pop("observe", None), options.pop("redone", None))
+        settings = Options(**{"max_batch": 10, "clock": lambda: 0, "watcher": watcher, **options})
         return Engine(programs, self.source, self.primary, self.sinks, self.checkpoints, settings)
 
 
