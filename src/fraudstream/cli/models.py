@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,17 +51,19 @@ def promote(version: Version, home: HomeFolder = None) -> None:
     """Make a model the champion: the one that decides.
 
     A folder that train wrote is taken into the registry first. A running engine
-    without a --model of its own changes over between two batches.
+    without a --model of its own changes over between two batches, and this
+    command returns when it has.
 
     Examples:
       fraudstream models promote model
       fraudstream models promote 7
     """
     from fraudstream.config import load
-    from fraudstream.wiring.champions import promoted
+    from fraudstream.wiring.champions import in_effect, promoted
 
     settings = load({"home": home}).settings
-    note(f"{promoted(settings, version).version} is the champion. {_effect(settings.home)}")
+    model = promoted(settings, version)
+    note(f"{model.version} is the champion. {in_effect(settings, model)}")
 
 
 def rollback(home: HomeFolder = None) -> None:
@@ -72,18 +73,11 @@ def rollback(home: HomeFolder = None) -> None:
       fraudstream models rollback
     """
     from fraudstream.config import load
-    from fraudstream.wiring.champions import rolled_back
+    from fraudstream.wiring.champions import in_effect, rolled_back
 
     settings = load({"home": home}).settings
-    note(f"{rolled_back(settings).version} is the champion again. {_effect(settings.home)}")
-
-
-def _effect(home: Path) -> str:
-    from fraudstream.serve.address import listening
-
-    if listening(home):
-        return "The running engine changes over with its next batch."
-    return "It takes effect at the next start."
+    model = rolled_back(settings)
+    note(f"{model.version} is the champion again. {in_effect(settings, model)}")
 
 
 def _ap(metrics: Mapping[str, float]) -> str:

@@ -37,7 +37,12 @@ PresetName = Annotated[
 ]
 Model = Annotated[
     Path | None,
-    typer.Option("--model", "-m", metavar="DIR", help="A trained model, as train writes it."),
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="DIR|VERSION",
+        help="A folder that train wrote, a number of the registry, or champion.",
+    ),
 ]
 HomeFolder = Annotated[
     Path | None,

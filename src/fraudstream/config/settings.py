@@ -46,10 +46,14 @@ class _Table(BaseModel):
 
 
 class RunSettings(_Table):
-    """``[run]``: where messages come from and decisions go."""
+    """``[run]``: where messages come from and decisions go.
+
+    ``primary`` names the sink that keeps the journal, where it is not to be the database.
+    """
 
     source: Words = ()
     sink: Words = ()
+    primary: str = ""
     http: str = "127.0.0.1:8710"
 
 

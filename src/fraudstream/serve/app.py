@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from fraudstream.errors import FraudstreamError
+from fraudstream.monitoring import CONTENT_TYPE
 from fraudstream.serve.answers import refused
 
 __all__ = ["Answering", "build"]
@@ -25,6 +26,10 @@ class Answering(Protocol):
 
     def readiness(self) -> dict[str, Any]:
         """``ready`` (bool) and whatever says why or why not."""
+        ...
+
+    def metrics(self) -> bytes:
+        """Everything that is counted, in Prometheus' text format."""
         ...
 
 
@@ -45,6 +50,11 @@ def build(answering: Answering, host: str) -> FastAPI:
         """Decisions are being made: 200, else 503 with the reason."""
         state = answering.readiness()
         return JSONResponse(state, status_code=200 if state["ready"] else 503)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        """For Prometheus."""
+        return Response(answering.metrics(), media_type=CONTENT_TYPE)
 
     @app.get("/explain/{transaction_id:path}")
     def explain(transaction_id: str) -> JSONResponse:

@@ -14,9 +14,10 @@ from urllib.request import ProxyHandler, build_opener
 from fraudstream.serve.address import listening
 from fraudstream.serve.answers import restored
 
-__all__ = ["ask"]
+__all__ = ["ask", "ready"]
 
 _WAIT_SECONDS = 10.0
+_OK, _NOT_READY = 200, 503
 # a proxy knows nothing of this machine's own ports
 _OPENER = build_opener(ProxyHandler({}))
 
@@ -39,17 +40,34 @@ def ask(home: Path, transaction_id: str, offline: Explain) -> dict[str, Any]:
     return offline(transaction_id)
 
 
+def ready(home: Path) -> dict[str, Any] | None:
+    """What the running engine says of itself; None where none runs."""
+    address = listening(home)
+    if address is None:
+        return None
+    try:
+        status, body = _got(f"http://{address}/readyz")
+    except (OSError, HTTPException, ValueError):
+        return None
+    return body if status in (_OK, _NOT_READY) and "versions" in body else None
+
+
 def _asked(address: str, transaction_id: str) -> dict[str, Any]:
-    url = f"http://{address}/explain/{quote(transaction_id, safe='')}"
+    status, body = _got(f"http://{address}/explain/{quote(transaction_id, safe='')}")
+    if status == _OK:
+        return body
+    if "error" not in body:
+        raise ValueError("not an engine's answer")
+    raise restored(body)
+
+
+def _got(url: str) -> tuple[int, dict[str, Any]]:
     try:
         with _OPENER.open(url, timeout=_WAIT_SECONDS) as answer:
-            return _object(answer.read())
+            return answer.status, _object(answer.read())
     except HTTPError as error:
         with error:
-            body = _object(error.read())
-        if "error" not in body:
-            raise
-        raise restored(body) from error
+            return error.code, _object(error.read())
 
 
 def _object(body: bytes) -> dict[str, Any]:

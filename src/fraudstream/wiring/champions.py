@@ -5,21 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import msgspec
+import structlog
 
 from fraudstream.config import Home, Settings
-from fraudstream.errors import ModelIncompatible
+from fraudstream.errors import FraudstreamError, ModelIncompatible, Problem, UsageInvalid
 from fraudstream.schema import Preset
 from fraudstream.scoring import Model
+from fraudstream.serve import ready
 from fraudstream.stores.models import load_model
 from fraudstream.stores.registry import Registered, Registry
 from fraudstream.wiring.building import Deciding, deciding, hashing_key, with_model
 
-__all__ = ["Chosen", "all_models", "card_of", "chosen", "promoted", "registry", "rolled_back"]
+__all__ = [
+    "Chosen",
+    "all_models",
+    "card_of",
+    "chosen",
+    "in_effect",
+    "promoted",
+    "registry",
+    "rolled_back",
+]
 
 Versions = Mapping[str, str | None]
+
+CHAMPION = "champion"
+"""Stands for whichever model is the champion."""
+
+log = structlog.get_logger()
 
 
 def registry(settings: Settings) -> Registry:
@@ -31,7 +48,8 @@ class Chosen:
     """The programs of a run; :class:`fraudstream.engine.Programs`.
 
     A model that is named is taken into the registry, so that whatever it decides can be explained
-    later, and stays. Without one the champion decides, whichever it is when a batch begins.
+    later, and stays. Without one, or by the name ``champion``, the champion decides, whichever it
+    is when a batch begins; one that does not fit is refused, and the one before it stays.
     """
 
     def __init__(self, settings: Settings, preset: Preset, key: bytes) -> None:
@@ -40,13 +58,29 @@ class Chosen:
         self._named = _named(self._registry, settings.model)
         self._mark = self._marked()
         self._current = deciding(preset, key, self._model())
+        self.refused: FraudstreamError | None = None
+        """Why the registry's champion does not decide."""
+
+    @property
+    def follows_champion(self) -> bool:
+        """Whether a promotion changes what decides."""
+        return self._named is None
 
     def current(self) -> Deciding:
         """What decides the next batch."""
         mark = self._marked()
         if mark != self._mark:
-            self._mark, self._current = mark, self._program(self._model())
+            self._mark = mark
+            self._change()
         return self._current
+
+    def _change(self) -> None:
+        try:
+            self._current = self._program(self._model())
+            self.refused = None
+        except FraudstreamError as error:
+            self.refused = error
+            log.error("a model was refused; the one before it still decides", why=str(error))
 
     def of(self, versions: Versions) -> Deciding:
         """The program that had these versions; raises ``ModelIncompatible`` if it is gone."""
@@ -105,8 +139,53 @@ def rolled_back(settings: Settings) -> Registered:
     return registry(settings).rollback()
 
 
+def in_effect(settings: Settings, model: Registered, patience: float = 30.0) -> str:
+    """Wait until the running engine reports the model; a sentence that says what came of it.
+
+    Raises ``ModelIncompatible`` where the engine has refused it, and decides with the one before.
+    """
+    until = monotonic() + patience
+    while (state := ready(settings.home)) is not None:
+        if not state["follows_champion"]:
+            return f"The running engine was started with model {_decides(state)} and keeps it."
+        if _decides(state) == str(model.version):
+            return "The running engine decides with it."
+        if state["refused_model"]:
+            raise ModelIncompatible(
+                f"The running engine refused model {model.version} and goes on with "
+                f"{_decides(state)}.",
+                [Problem(state["refused_model"])],
+                "Train one for its features, or go back: fraudstream models rollback",
+            )
+        if monotonic() > until:
+            return f"The running engine still decides with {_decides(state)}: see its log."
+        sleep(0.1)
+    return "It takes effect at the next start."
+
+
+def _decides(state: Mapping[str, Any]) -> str | None:
+    return state["versions"].get("model")
+
+
 def _named(held: Registry, path: Path | None) -> int | None:
-    return None if path is None else held.add(load_model(path)).version
+    """The number of the model that the settings name: a folder, a number, or the champion."""
+    if path is None:
+        return None
+    if not path.is_dir():
+        if path.name == CHAMPION:
+            _require_champion(held)
+            return None
+        if path.name.isdecimal():
+            return int(held.get(path.name).version)
+    return held.add(load_model(path)).version
+
+
+def _require_champion(held: Registry) -> None:
+    if held.champion() is None:
+        raise UsageInvalid(
+            f"The registry {held.folder} has no champion yet.",
+            advice="Train a model and promote it: fraudstream models promote DIR",
+        )
 
 
 def _row(entry: Registered, model: Model) -> dict[str, Any]:

@@ -7,23 +7,26 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
 from fraudstream.config import Home, Settings
+from fraudstream.decisions import Outcome
 from fraudstream.engine import Engine, FileCheckpoints, Options, owning
-from fraudstream.ports import Source
+from fraudstream.errors import NotReachable
+from fraudstream.monitoring import Metrics
+from fraudstream.ports import Sink, Source
 from fraudstream.serve import Server
 from fraudstream.sources.spool import Spool
-from fraudstream.stores.duckdb import DuckDBStore
-from fraudstream.wiring.asking import store_path
+from fraudstream.stores.duckdb import Reader
 from fraudstream.wiring.building import Deciding
-from fraudstream.wiring.champions import chosen
+from fraudstream.wiring.champions import Chosen, chosen
+from fraudstream.wiring.outlets import outlets_of
 from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
-from fraudstream.wiring.watching import Health, Tally, Watching
+from fraudstream.wiring.watching import Tally, Watching
 
 __all__ = ["Tally", "run_stream"]
 
@@ -36,18 +39,21 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
     preset = preset_named(settings.preset)
     home = Home(settings.home).made()
     programs = chosen(settings, preset)
-    program = programs.current()
-    opening = Opening(preset, program.pipeline.extractor.decoder, home, follow)
-    watching = Watching(progress, _size(place))
+    opening = Opening(preset, programs.current().pipeline.extractor.decoder, home, follow)
+    outlets = outlets_of(settings)
     with ExitStack() as stack:
         stack.enter_context(owning(home.folder))
-        store = _closing(stack, DuckDBStore(store_path(settings), preset))
-        sinks = [_closing(stack, open_sink(sink, opening)) for sink in settings.run.sink]
+        primary = _closing(stack, open_sink(outlets.primary, opening))
+        sinks = [_closing(stack, open_sink(sink, opening)) for sink in outlets.others]
         source = _closing(stack, open_source(place, opening))
-        stack.enter_context(_serving(settings, store, watching))
+        metrics = Metrics([source.name, *(sink.name for sink in (primary, *sinks))])
+        watching = Watching(progress, metrics, _size(place), getattr(source, "lag", None))
+        store = next((s for s in (primary, *sinks) if isinstance(s, Readable)), None)
+        stack.enter_context(_serving(settings, _Answers(store, watching, programs)))
+        checkpoints = FileCheckpoints(home.checkpoints)
         options = _options(settings, source, watching)
-        engine = Engine(programs, source, store, sinks, FileCheckpoints(home.checkpoints), options)
-        _announce(program, source, store, sinks)
+        engine = Engine(programs, source, primary, sinks, checkpoints, options)
+        _announce(programs.current(), source, engine.outlets())
         engine.run(stop)
     return watching.tally
 
@@ -73,37 +79,51 @@ def _size(place: str) -> int:
     return path.stat().st_size if path.suffix in (".jsonl", ".csv") and path.is_file() else 0
 
 
-def _announce(program: Deciding, source: Source, store: DuckDBStore, sinks: list[Any]) -> None:
-    batch = store.position()
+def _announce(program: Deciding, source: Source, outlets: tuple[Sink[Outcome], ...]) -> None:
+    primary, *sinks = outlets
     log.info(
         "starting",
         source=source.name,
-        primary=store.name,
+        primary=primary.name,
         sinks=[sink.name for sink in sinks],
-        going_on_after_batch=batch if batch >= 0 else None,
         **program.versions,
     )
 
 
 @contextmanager
-def _serving(settings: Settings, store: DuckDBStore, watching: Watching) -> Iterator[None]:
+def _serving(settings: Settings, answers: _Answers) -> Iterator[None]:
     """The HTTP server, unless it is switched off."""
     if settings.run.http in ("", "off"):
         yield
         return
-    with Server(_Answers(store, watching.health), settings.run.http, settings.home) as server:
+    with Server(answers, settings.run.http, settings.home) as server:
         log.info("listening", address=server.address)
         yield
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A store that answers questions while it is written."""
+
+    def reader(self) -> Reader:
+        """Queries over what is committed, for one thread."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Answers:
     """The running engine as its server sees it."""
 
-    store: DuckDBStore
-    health: Health
+    store: Readable | None
+    watching: Watching
+    programs: Chosen
 
     def explain(self, transaction_id: str) -> dict[str, Any]:
+        if self.store is None:
+            raise NotReachable(
+                "This engine has no store that could be asked: its decisions go to Kafka alone.",
+                advice="Add one: --sink postgresql://..., or --sink duckdb:PATH.",
+            )
         reader = self.store.reader()
         try:
             return reader.explain(transaction_id)
@@ -111,4 +131,12 @@ class _Answers:
             reader.close()
 
     def readiness(self) -> dict[str, Any]:
-        return self.health.readiness()
+        refused = self.programs.refused
+        return {
+            **self.watching.health.readiness(),
+            "follows_champion": self.programs.follows_champion,
+            "refused_model": refused.summary if refused else None,
+        }
+
+    def metrics(self) -> bytes:
+        return self.watching.metrics.expose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,20 @@ import structlog
 
 from fraudstream.decisions import Action, Outcome
 from fraudstream.engine import Watcher
+from fraudstream.engine.engine import utc_ms
 from fraudstream.errors import Unavailable
-from fraudstream.ports import Entry
+from fraudstream.monitoring import Counts, Metrics
+from fraudstream.ports import Checkpoint, Entry
 from fraudstream.wiring.progress import Progress
 
 __all__ = ["Health", "Tally", "Watching"]
 
 log = structlog.get_logger()
+
+Lag = Callable[[], tuple[int, float]]
+
+EVERY = 1.0
+"""Seconds between two looks at how far behind the engine is."""
 
 STALLED = 30.0
 """Seconds without a sign of the engine after which it does not count as ready."""
@@ -70,7 +77,6 @@ class Health:
     batch: int = -1
     waiting: dict[str, str] = field(default_factory=dict)
     versions: Mapping[str, str | None] = field(default_factory=dict)
-    refused: str | None = None
     turned: float = field(default_factory=time.monotonic)
 
     def readiness(self) -> dict[str, Any]:
@@ -85,33 +91,40 @@ class Health:
             "waiting_for": dict(self.waiting),
             "seconds_since_turn": round(still, 1),
             "versions": dict(self.versions),
-            "refused_model": self.refused,
         }
 
 
 class Watching(Watcher):
     """Counts, keeps the health up to date, shows progress and writes the log.
 
-    ``size`` is where a file ends, for its progress; 0 where nothing is known.
+    ``size`` is where a file ends, for its progress; 0 where nothing is known. ``lag`` tells how
+    many records, and how many seconds, a live source is ahead; without it the source is the past,
+    and how old an event is says nothing.
     """
 
-    def __init__(self, progress: Progress, size: int = 0) -> None:
-        self.tally, self.health = Tally(), Health()
-        self._progress, self._size = progress, size
+    def __init__(
+        self, progress: Progress, metrics: Metrics, size: int = 0, lag: Lag | None = None
+    ) -> None:
+        self.tally, self.health, self.metrics = Tally(), Health(), metrics
+        self._progress, self._size, self._lag = progress, size, lag
+        self._measured = 0.0
 
     def leads(self, epoch: int) -> None:
         """Say so."""
         self.health.role, self.health.epoch = "leading", epoch
+        self.metrics.leader(True)
         log.info("leading", epoch=epoch)
 
     def deposed(self, why: str) -> None:
         """Say so."""
         self.health.role = "following"
+        self.metrics.leader(False)
         log.warning("another engine has taken over: following it", why=why)
 
     def followed(self, entry: Entry) -> None:
         """Note how far it came."""
-        self.health.role, self.health.batch = "following", entry.batch
+        self._begin_to_follow()
+        self.health.batch = entry.batch
 
     def redone(self, entry: Entry) -> None:
         """Note how far it came."""
@@ -122,22 +135,30 @@ class Watching(Watcher):
         """Count a batch."""
         self.tally.add(outcome, seconds)
         self.health.batch = self.tally.batch = entry.batch
+        self.metrics.batch(Counts.of(outcome), seconds)
+        if self._lag:
+            self.metrics.durable((utc_ms() - outcome.events.arrivals) / 1000)
         done = max(entry.end.values(), default=0)
-        self._progress("deciding", *((done, self._size) if self._size else (self._decisions, 0)))
+        reached = (done, self._size) if self._size else (self.tally.decisions, 0)
+        self._progress("deciding", *reached)
 
     def turned(self, versions: Mapping[str, str | None]) -> None:
         """Note that the engine is alive, and with what."""
-        if self.health.role == "starting":
-            self.health.role = "following"
-            log.info("another engine leads: following it")
-        before, self.health.versions = self.health.versions, versions
-        self.health.turned = time.monotonic()
-        if before and dict(before) != dict(versions):
-            log.info("deciding with other versions from now on", **versions)
+        self._begin_to_follow()
+        self.health.turned = now = time.monotonic()
+        if self._lag and now - self._measured >= EVERY:
+            self._measured = now
+            self.metrics.lag(*self._lag())
+        if versions is not self.health.versions:
+            if self.health.versions and dict(versions) != dict(self.health.versions):
+                log.info("deciding with other versions from now on", **versions)
+            self.health.versions = versions
+            self.metrics.model(versions.get("model"))
 
     def waits(self, name: str, error: Unavailable) -> None:
         """Say so, once for each time that something stops to answer."""
         self.health.turned = time.monotonic()
+        self.metrics.retry(name)
         if name not in self.health.waiting:
             log.warning("waiting", on=name, why=error.summary)
         self.health.waiting[name] = error.summary
@@ -147,6 +168,12 @@ class Watching(Watcher):
         self.health.waiting.pop(name, None)
         log.info("going on", on=name)
 
-    @property
-    def _decisions(self) -> int:
-        return self.tally.decisions
+    def saved(self, checkpoint: Checkpoint, seconds: float) -> None:
+        """Note its age and size."""
+        self.metrics.checkpoint(seconds)
+        self.metrics.state(sum(array.nbytes for array in checkpoint.arrays.values()))
+
+    def _begin_to_follow(self) -> None:
+        if self.health.role == "starting":
+            self.health.role = "following"
+            log.info("another engine leads: following it")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from fraudstream.errors import CheckFailed, NotReachable, StorageFailed, UsageInvalid
-from fraudstream.serve import Server, ask, parse_address
+from fraudstream.serve import Server, ask, parse_address, ready
 from fraudstream.serve.address import listening, remember
 
 ODD_ID = 'tx/1?a=b#c%20 "ü"'
@@ -28,7 +28,10 @@ class Engine:
         return {"transaction_id": transaction_id, "action": "decline"}
 
     def readiness(self) -> dict[str, Any]:
-        return {"ready": self.ready, "batch": 7}
+        return {"ready": self.ready, "batch": 7, "versions": {"model": "3"}}
+
+    def metrics(self) -> bytes:
+        return b"fraudstream_lag_records 0.0\n"
 
 
 @pytest.fixture
@@ -59,7 +62,26 @@ def test_a_running_server_is_healthy_and_says_whether_it_is_ready(
     engine.ready = False
     refused = get(server, "/readyz")
     assert refused.status_code == 503
-    assert refused.json() == {"ready": False, "batch": 7}
+    assert refused.json() == {"ready": False, "batch": 7, "versions": {"model": "3"}}
+
+
+def test_metrics_are_given_in_the_format_that_prometheus_reads(server: Server) -> None:
+    answer = get(server, "/metrics")
+    assert answer.content == b"fraudstream_lag_records 0.0\n"
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+
+
+def test_the_running_engine_says_what_it_decides_with_ready_or_not(
+    server: Server, engine: Engine, tmp_path: Path
+) -> None:
+    for engine.ready in (True, False):
+        said = ready(tmp_path)
+        assert said is not None
+        assert (said["ready"], said["versions"]) == (engine.ready, {"model": "3"})
+
+
+def test_without_an_engine_nothing_is_said(tmp_path: Path) -> None:
+    assert ready(tmp_path) is None
 
 
 def test_a_decision_is_explained_over_http(server: Server) -> None:
