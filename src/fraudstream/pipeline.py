@@ -18,10 +18,10 @@ from fraudstream.admission import Admission, Admitted, Entry, admit
 from fraudstream.codec import Decoded, Decoder
 from fraudstream.decisions import Decider, Outcome, decide
 from fraudstream.events import EventBatch, Kind, Records, Reject
-from fraudstream.features import FeatureState, Plan, observe, plan_of
+from fraudstream.features import FeatureState, Observed, Plan, observe, plan_of
 from fraudstream.schema import Preset
 
-__all__ = ["Extracted", "Extractor", "Pipeline", "State", "extract", "step"]
+__all__ = ["Extracted", "Extractor", "Pipeline", "State", "extract", "gathered", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,13 @@ def extract(extractor: Extractor, state: State, records: Records, as_of: int) ->
     decoded = extractor.decoder.decode(records)
     admitted = admit(state.admission, decoded.events, as_of)
     observed = observe(extractor.plan, state.features, admitted)
+    return gathered(extractor, records, decoded, admitted, observed)
+
+
+def gathered(
+    extractor: Extractor, records: Records, decoded: Decoded, admitted: Admitted, observed: Observed
+) -> Extracted:
+    """What is known of a batch, brought together for decisions."""
     events = admitted.events
     transactions = events.kinds == Kind.TRANSACTION
     whole = bool(transactions.all())

@@ -68,6 +68,8 @@ class Arriving(NamedTuple):
 def admit_rows(ledger, rules, arriving, as_of, arrivals, verdicts, firsts, due):
     """Decide on each row in order; returns how many labels became due.
 
+    A clock is moved by every arrival that can be believed, whatever else becomes of its row: so
+    arrivals depend on the log alone and can be told apart from the ids that were seen.
     ``arrivals`` gets each row's arrival, ``verdicts`` 0 or why it is refused, ``firsts`` the place
     of the first arrival of a duplicate, ``due`` a row (before, waiting columns) for each label.
     """
@@ -80,13 +82,16 @@ def admit_rows(ledger, rules, arriving, as_of, arrivals, verdicts, firsts, due):
         if arrival == _MISSING:
             verdicts[i] = FUTURE
             continue
+        if ledger.meta[BEGAN] == _MISSING:
+            ledger.meta[BEGAN] = arrival
+        ledger.clocks[partition] = arrival
+        if _is_ahead(arriving, i, arrival, rules):
+            verdicts[i] = FUTURE
+            continue
         if transaction:
             verdicts[i] = _meet(ledger, arriving, i, arrival, rules[DEDUPE], firsts)
             if verdicts[i] != 0:
                 continue
-        if ledger.meta[BEGAN] == _MISSING:
-            ledger.meta[BEGAN] = arrival
-        ledger.clocks[partition] = arrival
         arrivals[i] = arrival
         labels = _release(ledger, arrival, admitted, due, labels)
         if transaction and rules[CARRIES_LABEL] and arriving.frauds[i] == 1:
@@ -98,7 +103,7 @@ def admit_rows(ledger, rules, arriving, as_of, arrivals, verdicts, firsts, due):
 
 @njit(**_OPTIONS)
 def _arrival(arriving, i, before, rules, as_of, transaction):
-    """When the row arrived by its partition's clock; missing if its own time cannot be believed."""
+    """When the row arrived by its partition's clock; missing if what tells it is not believed."""
     time, given = arriving.times[i], arriving.arrivals[i]
     if given == _MISSING:
         if time > as_of:
@@ -106,8 +111,14 @@ def _arrival(arriving, i, before, rules, as_of, transaction):
         return max(before, time) if transaction or before == _MISSING else before
     if given > as_of + rules[MAX_FUTURE]:
         return np.int64(_MISSING)
-    arrival = max(before, given)
-    return arrival if time <= arrival + rules[MAX_FUTURE] else np.int64(_MISSING)
+    return max(before, given)
+
+
+@njit(**_OPTIONS)
+def _is_ahead(arriving, i, arrival, rules):
+    """Whether the row is dated further ahead of its own arrival than can be believed."""
+    given = arriving.arrivals[i] != _MISSING
+    return given and arriving.times[i] > arrival + rules[MAX_FUTURE]
 
 
 @njit(**_OPTIONS)

@@ -93,6 +93,16 @@ def test_one_wrong_arrival_clock_harms_nobody() -> None:
     assert admitted.events.arrivals.tolist() == [NOON]
 
 
+def test_what_is_refused_still_says_how_late_it_is() -> None:
+    gate = Gate()
+    gate.admit(Happening(NOON, 1, arrival=NOON))
+    duplicate = Happening(NOON, 1, arrival=NOON + HOUR)
+    ahead = Happening(NOON + DAY, 2, arrival=NOON + 2 * HOUR)
+    admitted = gate.admit(duplicate, Happening(NOON, 3), ahead, Happening(NOON, 4, arrival=NOON))
+    assert [reason for _, reason, _ in reasons(admitted)] == [Reason.DUPLICATE, Reason.TIME_FUTURE]
+    assert admitted.events.arrivals.tolist() == [NOON + HOUR, NOON + 2 * HOUR]
+
+
 def test_a_second_arrival_of_an_id_is_refused_and_points_to_the_first() -> None:
     admitted = Gate().admit(
         Happening(NOON, 7, content=1), Happening(NOON, 7, content=1), Happening(NOON, 7, content=2)
