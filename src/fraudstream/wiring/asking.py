@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from fraudstream.config import Home, Settings
-from fraudstream.engine.checkpoints import FileCheckpoints
 from fraudstream.errors import CheckFailed
 from fraudstream.serve import ask
 from fraudstream.stores.duckdb import Reader
@@ -19,7 +18,6 @@ __all__ = [
     "explained",
     "label_status",
     "newest_rejects",
-    "newest_state",
     "one_reject",
     "opened_store",
 ]
@@ -85,25 +83,6 @@ def label_status(settings: Settings) -> dict[str, Any]:
     with opened_store(settings) as reader:
         decided = reader.rows("select count(*) as decided from transactions")
         return plain({**decided[0], **reader.rows(_LABELS)[0]})
-
-
-def newest_state(settings: Settings) -> dict[str, Any]:
-    """What the newest checkpoint holds; raises ``CheckFailed`` if there is none."""
-    folder = Home(settings.home).checkpoints
-    checkpoint = FileCheckpoints(folder).newest()
-    if checkpoint is None:
-        raise CheckFailed(
-            f"there is no checkpoint in {folder}: nothing was decided here yet",
-            advice="Decide something first (fraudstream run), or name its folder with --home.",
-        )
-    return {
-        "batch": checkpoint.batch,
-        "position": {str(partition): at for partition, at in checkpoint.position.items()},
-        "features": checkpoint.fingerprint,
-        "bytes": sum(array.nbytes for array in checkpoint.arrays.values()),
-        "arrays": len(checkpoint.arrays),
-        **checkpoint.meta,
-    }
 
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from fraudstream.decisions import Outcome, encode, form_of
 from fraudstream.engine.engine import utc_ms
 from fraudstream.errors import NotInstalled, UsageInvalid
 from fraudstream.events import MISSING, NO_TIMESTAMP, Kind, Records
-from fraudstream.ports import Position, Sink, Source
+from fraudstream.ports import Position, Primary, Source
 from fraudstream.schema import Preset
 from fraudstream.sinks.jsonlines import JsonLinesSink
 from fraudstream.sinks.stdout import StandardOutput
@@ -156,7 +156,7 @@ def acting_times(decoder: Decoder, known_after: int) -> Times:
     return times
 
 
-def open_sink(place: str, opening: Opening) -> Sink[Outcome]:
+def open_sink(place: str, opening: Opening) -> Primary[Outcome]:
     """A sink: ``-`` is standard output, ``duckdb:PATH`` a store, else a file of JSON lines."""
     to_lines = partial(encode, form=form_of(opening.preset))
     if place == "-":

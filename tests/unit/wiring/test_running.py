@@ -22,9 +22,10 @@ from fraudstream.errors import (
     StateInUse,
     UsageInvalid,
 )
-from fraudstream.wiring.asking import explained, label_status, newest_state
+from fraudstream.wiring.asking import explained, label_status
 from fraudstream.wiring.champions import all_models, promoted, rolled_back
 from fraudstream.wiring.running import Tally, run_stream
+from fraudstream.wiring.states import newest_state
 
 
 def settings(home: Path, source: Path | str, **more: Any) -> Settings:

@@ -1,0 +1,122 @@
+"""The engine's state between two runs: whether it fits, and making it anew from the log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from threading import Event
+from typing import Any
+
+from fraudstream.config import Home, Settings
+from fraudstream.decisions import Outcome
+from fraudstream.engine import FileCheckpoints, owning, rebuild
+from fraudstream.engine.recovery import entry_mark
+from fraudstream.errors import CheckFailed, CheckpointIncompatible
+from fraudstream.ports import Checkpoint, Entry, Primary
+from fraudstream.wiring.building import Deciding, deciding, hashing_key
+from fraudstream.wiring.outlets import outlets_of
+from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
+from fraudstream.wiring.presets import preset_named
+from fraudstream.wiring.progress import Progress
+
+__all__ = ["newest_state", "rebuilt", "verified"]
+
+
+def newest_state(settings: Settings) -> dict[str, Any]:
+    """What the newest checkpoint holds; raises ``CheckFailed`` if there is none."""
+    return _figures(_newest(settings))
+
+
+def verified(settings: Settings) -> dict[str, Any]:
+    """Check the newest checkpoint against preset and journal; raises what is wrong with it.
+
+    ``CheckpointIncompatible`` where it is of other features, ``CheckFailed`` where the journal of
+    the primary sink does not know its batch.
+    """
+    checkpoint = _newest(settings)
+    with ExitStack() as stack:
+        past = _Past(settings, stack)
+        if checkpoint.fingerprint != past.program.fingerprint:
+            raise CheckpointIncompatible(
+                f"The state is of features {checkpoint.fingerprint}, the preset has "
+                f"{past.program.fingerprint}.",
+                advice="Make it anew: fraudstream state rebuild, or go back to the former preset.",
+            )
+        entry = next(iter(past.primary.entries(checkpoint.batch - 1)), None)
+        if entry is None or checkpoint.meta.get("entry") != entry_mark(entry):
+            raise CheckFailed(
+                f"The journal of {past.primary.name} has another batch {checkpoint.batch} than "
+                "the one that the checkpoint was saved after.",
+                advice="Point --sink at the journal that belongs to this home, or make the state "
+                "anew: fraudstream state rebuild",
+            )
+        past.program.restore(checkpoint.arrays)
+        behind = past.primary.position() - checkpoint.batch
+    return {**_figures(checkpoint), "batches_to_compute_at_start": behind}
+
+
+def rebuilt(settings: Settings, stop: Event, progress: Progress) -> dict[str, Any]:
+    """Lead the journal's messages through the preset's present features and keep that state.
+
+    Decisions stay as they are; the next start goes on with the new features. Raises
+    ``InputInvalid`` where the source does not reach back to the journal's messages.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(owning(Home(settings.home).made().folder))
+        past = _Past(settings, stack)
+        nothing_new = os.open(os.devnull, os.O_RDONLY)
+        stack.callback(os.close, nothing_new)
+        decoder = past.program.pipeline.extractor.decoder
+        opening = Opening(past.preset, decoder, Home(settings.home), pipe=nothing_new)
+        source = open_source(only_source(settings), opening)
+        stack.callback(source.close)
+        checkpoint = rebuild(past.program, source, past.entries(stop, progress))
+        if stop.is_set():
+            raise CheckFailed("Stopped; the state is as it was.", advice="Start again.")
+        FileCheckpoints(Home(settings.home).checkpoints).save(checkpoint)
+    return _figures(checkpoint)
+
+
+class _Past:
+    """The journal and what would go on from it, opened for one command."""
+
+    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+        self.preset = preset_named(settings.preset)
+        self.program: Deciding = deciding(self.preset, hashing_key(settings))
+        decoder = self.program.pipeline.extractor.decoder
+        opening = Opening(self.preset, decoder, Home(settings.home))
+        self.primary: Primary[Outcome] = open_sink(outlets_of(settings).primary, opening)
+        stack.callback(self.primary.close)
+
+    def entries(self, stop: Event, progress: Progress) -> Iterator[Entry]:
+        """The journal from its beginning, until told to stop."""
+        last = self.primary.position()
+        for entry in self.primary.entries(-1):
+            if stop.is_set():
+                return
+            progress("computing the state, batches", entry.batch, last)
+            yield entry
+
+
+def _newest(settings: Settings) -> Checkpoint:
+    folder = Home(settings.home).checkpoints
+    checkpoint = FileCheckpoints(folder).newest()
+    if checkpoint is None:
+        raise CheckFailed(
+            f"there is no checkpoint in {folder}: nothing was decided here yet",
+            advice="Decide something first (fraudstream run), or name its folder with --home.",
+        )
+    return checkpoint
+
+
+def _figures(checkpoint: Checkpoint) -> dict[str, Any]:
+    position: Mapping[int, int] = checkpoint.position
+    return {
+        "batch": checkpoint.batch,
+        "position": {str(partition): at for partition, at in position.items()},
+        "features": checkpoint.fingerprint,
+        "bytes": sum(array.nbytes for array in checkpoint.arrays.values()),
+        "arrays": len(checkpoint.arrays),
+        **checkpoint.meta,
+    }
