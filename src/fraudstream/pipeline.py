@@ -156,12 +156,13 @@ def _rejects(
         refused.append(
             Reject(
                 reason=refusal.reason,
-                detail=refusal.detail,
+                detail=refusal.detail(records.source),
                 raw=decoder.raw(records, row),
                 partition=int(records.partitions[row]),
                 offset=int(records.offsets[row]),
                 field="transaction_id" if refusal.first else "event_time",
                 first=refusal.first,
+                envelope=decoder.envelope(records, row),
             )
         )
     everything = (*decoded.rejects, *refused)

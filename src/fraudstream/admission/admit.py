@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from fraudstream.admission import kernel
 from fraudstream.admission.kernel import Arriving, Ledger
-from fraudstream.events import MISSING, EventBatch, Reason
+from fraudstream.events import MISSING, EventBatch, Reason, place_of
+from fraudstream.events.places import slot_of
 from fraudstream.schema import Preset, layout_of
 from fraudstream.tables import empty_table, reserved, used_words
 
@@ -69,12 +70,12 @@ class Refusal:
     reason: Reason
     first: tuple[int, int] | None
 
-    @property
-    def detail(self) -> str:
-        """The reason in words."""
+    def detail(self, source: str) -> str:
+        """The reason in words; ``source`` is where the batch came from."""
         if self.first is None:
             return "its time lies further in the future than can be believed"
-        place = f"partition {self.first[0]}, offset {self.first[1]}"
+        topic, partition = place_of(source, self.first[0])
+        place = f"{topic}, partition {partition}, offset {self.first[1]}"
         if self.reason is Reason.DUPLICATE:
             return f"the same transaction arrived before, at {place}"
         return f"another transaction with this id arrived before, at {place}"
@@ -160,7 +161,7 @@ def admit(state: Admission, decoded: EventBatch, as_of: int) -> Admitted:
     there is none, the greatest event time so far. ``as_of`` (UTC ms) bounds both.
     """
     count = len(decoded)
-    state.reserve(count, int(decoded.partitions.max()) + 1 if count else 1)
+    state.reserve(count, int(slot_of(decoded.partitions).max()) + 1 if count else 1)
     arrivals = np.empty(count, np.int64)
     verdicts = np.zeros(count, np.int64)
     firsts = np.zeros((count, 2), np.int64)

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from fraudstream.events.places import slot_of
 from fraudstream.tables import kernel as table
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 _OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+_slot_of = njit(**_OPTIONS)(slot_of)
 _MISSING = np.iinfo(np.int64).min
 _TRANSACTION = 0
 
@@ -76,15 +78,15 @@ def admit_rows(ledger, rules, arriving, as_of, arrivals, verdicts, firsts, due):
     admitted, labels = 0, 0
     for i in range(len(arriving.kinds)):
         transaction = arriving.kinds[i] == _TRANSACTION
-        partition = arriving.partitions[i]
-        before = ledger.clocks[partition]
+        slot = _slot_of(arriving.partitions[i])
+        before = ledger.clocks[slot]
         arrival = _arrival(arriving, i, before, rules, as_of, transaction)
         if arrival == _MISSING:
             verdicts[i] = FUTURE
             continue
         if ledger.meta[BEGAN] == _MISSING:
             ledger.meta[BEGAN] = arrival
-        ledger.clocks[partition] = arrival
+        ledger.clocks[slot] = arrival
         if _is_ahead(arriving, i, arrival, rules):
             verdicts[i] = FUTURE
             continue

@@ -11,12 +11,13 @@ from fraudstream.codec import program as p
 from fraudstream.codec import values as v
 from fraudstream.codec.details import card_in, detail_of, field_of
 from fraudstream.codec.normalise import Columns, normalise
-from fraudstream.codec.raw import kept_bytes, raw_of
+from fraudstream.codec.raw import kept_bytes, kept_envelope, raw_of
 from fraudstream.codec.spanned import Spanned, spans_of_lines
 from fraudstream.codec.tables import check_columns, spans_of_table
 from fraudstream.codec.texts import COUNTRY_ROOM, HASH_ROOM, PLACE_ROOM
 from fraudstream.codec.words import I64
-from fraudstream.events import EventBatch, Lines, Records, Reject, Spans
+from fraudstream.events import Envelope, EventBatch, Lines, Records, Reject, Spans, log_order
+from fraudstream.events.places import name_bounds
 from fraudstream.schema import FieldType, Layout, Preset
 
 __all__ = ["Decoded", "Decoder"]
@@ -61,16 +62,29 @@ class Decoder:
             spanned.faults,
             self._plan.table,
             columns,
-            (source, records.partitions, records.offsets, records.timestamps),
+            (
+                source,
+                name_bounds(records.source),
+                records.partitions,
+                records.offsets,
+                records.timestamps,
+            ),
             cell,
         )
         events = self._events(columns, spanned, rows, records)
+        order = log_order(records.timestamps[rows], events.kinds, events.partitions)
+        if order is not None:
+            events, rows = events.take(order), rows[order]
         told = (*_own_rejects(records), *self._told(rejects, spanned, records))
         return Decoded(events, rows, told)
 
     def raw(self, records: Records, row: int) -> bytes:
         """A message's bytes as they may be kept; a table's row as JSON."""
         return kept_bytes(raw_of(records, row))
+
+    def envelope(self, records: Records, row: int) -> Envelope:
+        """A message's key and headers as they may be kept."""
+        return kept_envelope(records.envelope(row))
 
     def _spans(self, records: Records, room: int) -> Spanned:
         spec = self._preset.input
@@ -114,6 +128,7 @@ class Decoder:
                 partition=int(records.partitions[row]),
                 offset=int(records.offsets[row]),
                 field=field.name if field else None,
+                envelope=self.envelope(records, row),
             )
 
 

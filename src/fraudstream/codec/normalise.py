@@ -20,6 +20,7 @@ from fraudstream.codec.siphash import siphash
 from fraudstream.codec.texts import mix, put_place
 from fraudstream.codec.words import I64, OPTIONS, U64, address_of, put_word, word_at
 from fraudstream.events import MISSING, NO_TIMESTAMP, Kind
+from fraudstream.events.places import MOST_PARTITIONS, PARTITION_BITS
 
 __all__ = ["Columns", "normalise"]
 
@@ -101,7 +102,7 @@ def _name_by_place(data, table, cell, log):  # type: ignore[no-untyped-def]
     """Make the place in the log the id."""
     source, partition, offset = log
     start = word_at(cell, p.C_SIDE)
-    end = put_place(data, start, source, partition, offset)
+    end = put_place(data, start, source, partition & (MOST_PARTITIONS - 1), offset)
     low, high = siphash(table, data, start, end)
     put_word(cell, p.C_ID, np.int64(low))
     put_word(cell, p.C_ID_2, np.int64(high))
@@ -124,14 +125,15 @@ def _arrival(table: int, cell: int, stamp: int) -> int:
 def normalise(work, spans, faults, program, columns, log, memory):  # type: ignore[no-untyped-def]
     """Fill ``columns`` with what is fine: (its messages, rejects).
 
-    ``log`` is (source, partitions, offsets, timestamps), ``memory`` the cell with the end of the
-    side buffer in it. Rejects are rows (message, fault, its place or the number of what is at
-    fault). One function, though it is long: the arrays to fill are in no other function's hands.
+    ``log`` is (source, its topics' bounds, partitions, offsets, timestamps), ``memory`` the cell
+    with the end of the side buffer in it. Rejects are rows (message, fault, its place or the number
+    of what is at fault). One function, though it is long: the arrays to fill are in no other
+    function's hands.
     """
     kinds, frauds, event_times, arrivals, known_ats, amounts, currencies = columns[:7]
     ids, contents, hashes, numbers, codes, starts, ends = columns[7:]
-    name, partitions, offsets, stamps = log
-    source = address_of(name), len(name)
+    name, topics, partitions, offsets, stamps = log
+    names = address_of(name)
     data, table, found = address_of(work), address_of(program), address_of(spans)
     cell = address_of(memory)
     rows = np.empty(len(spans), np.int64)
@@ -148,7 +150,10 @@ def normalise(work, spans, faults, program, columns, log, memory):  # type: igno
             bad += 1
             continue
         if word_at(cell, p.C_ID) == 0 and word_at(cell, p.C_ID_2) == 0:
-            _name_by_place(data, table, cell, (source, np.int64(partitions[row]), offsets[row]))
+            number = np.int64(partitions[row])
+            topic = number >> PARTITION_BITS
+            source = names + topics[topic, 0], topics[topic, 1] - topics[topic, 0]
+            _name_by_place(data, table, cell, (source, number, offsets[row]))
         rows[count] = row
         kinds[count] = word_at(cell, p.C_KIND)
         frauds[count] = word_at(cell, p.C_FRAUD)

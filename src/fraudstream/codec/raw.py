@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from fraudstream.codec.cards import mask_cards
-from fraudstream.events import Lines, Records
+from fraudstream.events import Envelope, Lines, Records
 
-__all__ = ["KEPT_BYTES", "kept_bytes", "raw_of"]
+__all__ = ["KEPT_BYTES", "kept_bytes", "kept_envelope", "raw_of"]
 
 KEPT_BYTES = 4096
 """Of a longer message only the first bytes are kept."""
@@ -32,6 +32,15 @@ def kept_bytes(raw: bytes, card: bytes | None = None) -> bytes:
         hidden = re.sub(rb"[0-9]", b"*", card)
         masked = raw.replace(card, hidden) if card in raw else re.sub(rb"[0-9]", b"*", raw)
     return masked[:KEPT_BYTES]
+
+
+def kept_envelope(envelope: Envelope) -> Envelope:
+    """Key and headers, masked and cut likewise."""
+    if envelope == Envelope():
+        return envelope
+    key = None if envelope.key is None else kept_bytes(envelope.key)
+    headers = [(n, None if v is None else kept_bytes(v)) for n, v in envelope.headers]
+    return Envelope(key, tuple(headers))
 
 
 def raw_of(records: Records, row: int) -> bytes:

@@ -18,6 +18,7 @@ from fraudstream.decisions.form import Form
 from fraudstream.decisions.ids import id_column, text_column
 from fraudstream.decisions.lines import write_lines
 from fraudstream.decisions.outcome import Action, DecidedBy, Flag, Outcome, Reason, Versions
+from fraudstream.events import topic_names
 
 __all__ = ["encode", "encode_reasons", "flag_names"]
 
@@ -63,8 +64,8 @@ class Template:
     """The constant text of a record: piece ``k`` is ``text[bounds[k]:bounds[k + 1]]``.
 
     The pieces between values come first, in order, then the actions, what decides, the sets of
-    flags, and the currencies after the lack of one. The columns are those of the batch's texts,
-    or -1; ``decimals`` those of the base currency, then of each currency.
+    flags, the currencies after the lack of one, and the source's topics. The columns are those of
+    the batch's texts, or -1; ``decimals`` those of the base currency, then of each currency.
     """
 
     text: NDArray[np.uint8]
@@ -93,8 +94,8 @@ def template_of(form: Form, source: str, versions: Versions) -> Template:
         b'},"reasons":',
         b',"rules":[],"lists":[],"challengers":[],"flags":',
         b',"coverage":',
-        b',"versions":%b,"source":{"name":%b,"partition":'
-        % (_json.encode(versions.as_dict()), _json.encode(source)),
+        b',"versions":%b,"source":{"name":' % _json.encode(versions.as_dict()),
+        b',"partition":',
         b',"offset":',
         b"}}\n",
         *(_json.encode(action.name.lower()) for action in Action),
@@ -102,6 +103,7 @@ def template_of(form: Form, source: str, versions: Versions) -> Template:
         *(_json.encode(flag_names(flags)) for flags in range(8)),
         b"null",
         *(_json.encode(code) for code, _ in form.currencies),
+        *(_json.encode(name) for name in topic_names(source)),
     ]
     decimals = [form.base_decimals, *(count for _, count in form.currencies)]
     return Template(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fraudstream.decisions.writing import ROOM, put_bytes, put_int
 from fraudstream.events import EventBatch
+from fraudstream.events.places import MOST_PARTITIONS, PARTITION_BITS, name_bounds
 
 __all__ = ["TextColumn", "id_column", "text_column"]
 
@@ -29,8 +30,8 @@ def id_column(events: EventBatch, column: int, source: str) -> TextColumn:
     data, starts, ends = text_column(events, column)
     if column >= 0 and starts.min(initial=0) >= 0:
         return data, starts, ends
-    prefix = np.frombuffer(f"{source}-".encode(), np.uint8)
-    made, starts, ends = _make_ids(prefix, (data, starts, ends), events.partitions, events.offsets)
+    names = np.frombuffer(source.encode(), np.uint8), name_bounds(source)
+    made, starts, ends = _make_ids(names, (data, starts, ends), events.partitions, events.offsets)
     return _frozen(made), starts, ends
 
 
@@ -46,19 +47,22 @@ def _frozen(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 @njit(cache=True, nogil=True)
-def _make_ids(prefix, said, partitions, offsets):  # type: ignore[no-untyped-def]
+def _make_ids(names, said, partitions, offsets):  # type: ignore[no-untyped-def]
+    name, topics = names
     data, starts, ends = said
     rows = len(starts)
     bounds = np.empty(rows + 1, np.int64)
-    out = np.empty((ends - starts).sum() + rows * (len(prefix) + 2 * ROOM), np.uint8)
+    out = np.empty((ends - starts).sum() + rows * (len(name) + 2 + 2 * ROOM), np.uint8)
     at = 0
     for i in range(rows):
         bounds[i] = at
         if starts[i] >= 0:
             at = put_bytes(out, at, data, starts[i], ends[i])
         else:
-            at = put_bytes(out, at, prefix, 0, len(prefix))
-            at = put_int(out, at, partitions[i])
+            topic = partitions[i] >> PARTITION_BITS
+            at = put_bytes(out, at, name, topics[topic, 0], topics[topic, 1])
+            out[at] = 45
+            at = put_int(out, at + 1, partitions[i] & (MOST_PARTITIONS - 1))
             out[at] = 45
             at = put_int(out, at + 1, offsets[i])
     bounds[rows] = at

@@ -12,14 +12,16 @@ from fraudstream.decisions.writing import (
     put_string,
     put_time,
 )
+from fraudstream.events.places import MOST_PARTITIONS, PARTITION_BITS
 
 __all__ = ["write_lines"]
 
 # The values of a record in their order; each comes after the template's piece of that number.
 _ID, _ACCOUNT, _TIME, _AMOUNT, _CURRENCY, _AMOUNT_BASE, _ACTION, _DECIDED_BY, _SCORE = range(9)
-_APPROVE, _REVIEW, _DECLINE, _REASONS, _FLAGS, _COVERAGE, _PARTITION, _OFFSET, _END = range(9, 18)
-# Where the template's choices begin.
-_ACTIONS, _DECIDERS, _FLAG_SETS, _CURRENCIES = 18, 21, 25, 34
+_APPROVE, _REVIEW, _DECLINE, _REASONS, _FLAGS, _COVERAGE, _SOURCE, _PARTITION = range(9, 17)
+_OFFSET, _END = 17, 18
+# Where the template's choices begin; the sources come after the currencies.
+_ACTIONS, _DECIDERS, _FLAG_SETS, _CURRENCIES = 19, 22, 26, 35
 
 
 @njit(cache=True, nogil=True)
@@ -51,11 +53,12 @@ def write_lines(template, texts, money, places, verdicts, notes):  # type: ignor
         values[_DECLINE] = costs[i, 2]
         values[_FLAGS] = _FLAG_SETS + (flags[i] & 7)
         values[_COVERAGE], digits[_COVERAGE] = _share(coverage[i])
-        values[_PARTITION] = partitions[i]
+        values[_SOURCE] = _CURRENCIES + len(decimals) - 1 + (partitions[i] >> PARTITION_BITS)
+        values[_PARTITION] = partitions[i] & (MOST_PARTITIONS - 1)
         values[_OFFSET] = offsets[i]
         for k in range(_END):
             at = put_bytes(out, at, text, bounds[k], bounds[k + 1])
-            if k in (_CURRENCY, _ACTION, _DECIDED_BY, _FLAGS):
+            if k in (_CURRENCY, _ACTION, _DECIDED_BY, _FLAGS, _SOURCE):
                 at = put_bytes(out, at, text, bounds[values[k]], bounds[values[k] + 1])
             elif k == _ID:
                 at = put_string(out, at, id_data, id_starts[i], id_ends[i])

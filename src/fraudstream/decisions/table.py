@@ -21,7 +21,8 @@ from fraudstream.decisions.encode import encode_reasons, flag_names
 from fraudstream.decisions.form import Form, NumberColumn
 from fraudstream.decisions.ids import id_column, text_column
 from fraudstream.decisions.outcome import Action, DecidedBy, Outcome
-from fraudstream.events import EventBatch
+from fraudstream.events import EventBatch, topic_names
+from fraudstream.events.places import MOST_PARTITIONS, PARTITION_BITS
 from fraudstream.scoring.scorer import MICRO
 
 __all__ = ["OWN_COLUMNS", "TEXT_COLUMNS", "Placement", "amount_array", "id_array", "to_arrow"]
@@ -121,8 +122,8 @@ def _placed(outcome: Outcome, placement: Placement) -> dict[str, pa.Array]:
     events, rows = outcome.events, len(outcome)
     return {
         "record_time": time_array(events.arrivals),
-        "source": constant_array(outcome.source, rows),
-        "source_partition": pa.array(events.partitions),
+        "source": name_array(events.partitions >> PARTITION_BITS, topic_names(outcome.source)),
+        "source_partition": pa.array(events.partitions % MOST_PARTITIONS),
         "source_offset": pa.array(events.offsets),
         "batch": pa.array(np.full(rows, placement.batch, np.int64)),
         "batch_row": pa.array(np.arange(rows, dtype=np.int32)),

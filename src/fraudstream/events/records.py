@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.events.rejects import Reject
+from fraudstream.events.rejects import Envelope, Reject
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,12 +58,13 @@ class Lines:
 class Records:
     """A batch of undecoded messages, in log order.
 
+    ``source`` and ``partitions`` are told apart by :mod:`fraudstream.events.places`.
     ``payload`` is bytes (JSON) or an Arrow record batch (CSV, Parquet; columns under their own
     names). ``offsets`` are the messages' places within their partition, strictly increasing there;
     for a text file (JSON lines, CSV) the byte offset of the line, for Parquet the row number.
     ``timestamps`` are the log's own record times in UTC ms, or ``NO_TIMESTAMP``. ``rejects`` are
     the messages among them that the source itself could not read (a CSV row with too few cells);
-    their bytes are not masked yet.
+    their bytes are not masked yet. ``envelopes`` are keys and headers, empty where a log has none.
     """
 
     source: str
@@ -72,9 +73,14 @@ class Records:
     offsets: NDArray[np.int64]
     timestamps: NDArray[np.int64]
     rejects: tuple[Reject, ...] = ()
+    envelopes: Sequence[Envelope] = ()
 
     def __len__(self) -> int:
         return len(self.offsets)
+
+    def envelope(self, row: int) -> Envelope:
+        """What came with a message."""
+        return self.envelopes[row] if self.envelopes else Envelope()
 
     def take(self, rows: NDArray[np.intp]) -> Records:
         """The given records, in the given order, without the rejects."""
@@ -84,6 +90,7 @@ class Records:
             self.partitions[rows],
             self.offsets[rows],
             self.timestamps[rows],
+            envelopes=[self.envelopes[row] for row in rows] if self.envelopes else (),
         )
 
     @staticmethod
@@ -98,6 +105,7 @@ class Records:
             np.concatenate([part.offsets for part in parts]),
             np.concatenate([part.timestamps for part in parts]),
             tuple(reject for part in parts for reject in part.rejects),
+            [envelope for part in parts for envelope in part.envelopes],
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Reason", "Reject"]
+__all__ = ["Envelope", "Reason", "Reject"]
 
 
 class Reason(StrEnum):
@@ -36,10 +36,18 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """What came with a message besides its value: its key, and headers in their order."""
+
+    key: bytes | None = None
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """One message that was not used: why, where it came from, and its bytes.
 
-    ``raw`` has every run of digits that passes the card-number check masked already.
+    ``raw`` and ``envelope`` have every run of digits that passes the card-number check masked.
     ``field`` names the field at fault (ours, not theirs), ``first`` the (partition, offset) of the
     first arrival when the reason is ``duplicate`` or ``id_conflict``.
     """
@@ -51,3 +59,4 @@ class Reject:
     offset: int
     field: str | None = None
     first: tuple[int, int] | None = None
+    envelope: Envelope = Envelope()

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from fraudstream.events import Reject
+from fraudstream.events import Envelope, Reject, place_of
 
 __all__ = ["Rejecting", "encode_rejects"]
 
@@ -32,6 +32,8 @@ class Rejecting(Protocol):
 def encode_rejects(source: str, rejects: Iterable[Reject]) -> bytes:
     """One line for each reject; its bytes as ``raw``, or as ``raw_base64`` if they are not UTF-8.
 
+    A message that has a key or headers has them under ``key`` and ``headers``.
+
     >>> from fraudstream.events import Reason
     >>> encode_rejects("tx.jsonl", [Reject(Reason.ID_EMPTY, "empty id", b"{}", 0, 12)])
     b'{"reason":"id_empty","detail":"empty id","field":null,"source":{"name":"tx.jsonl",\
@@ -41,22 +43,34 @@ def encode_rejects(source: str, rejects: Iterable[Reject]) -> bytes:
 
 
 def _record(source: str, reject: Reject) -> dict[str, Any]:
+    name, partition = place_of(source, reject.partition)
     return {
         "reason": reject.reason,
         "detail": reject.detail,
         "field": reject.field,
-        "source": {"name": source, "partition": reject.partition, "offset": reject.offset},
-        "first": _place(reject.first),
-        **_raw(reject.raw),
+        "source": {"name": name, "partition": partition, "offset": reject.offset},
+        "first": _place(source, reject.first),
+        **_text("raw", reject.raw),
+        **_said(reject.envelope),
     }
 
 
-def _place(first: tuple[int, int] | None) -> dict[str, int] | None:
-    return None if first is None else {"partition": first[0], "offset": first[1]}
+def _place(source: str, first: tuple[int, int] | None) -> dict[str, int] | None:
+    if first is None:
+        return None
+    return {"partition": place_of(source, first[0])[1], "offset": first[1]}
 
 
-def _raw(raw: bytes) -> dict[str, str]:
+def _said(envelope: Envelope) -> dict[str, Any]:
+    """Key and headers of a message that has any."""
+    key = {} if envelope.key is None else _text("key", envelope.key)
+    headers = [{"name": name, **_text("value", value or b"")} for name, value in envelope.headers]
+    return {**key, **({"headers": headers} if headers else {})}
+
+
+def _text(name: str, data: bytes) -> dict[str, str]:
+    """Bytes under a name that says whether they are text."""
     try:
-        return {"raw": raw.decode()}
+        return {name: data.decode()}
     except UnicodeDecodeError:
-        return {"raw_base64": base64.b64encode(raw).decode()}
+        return {f"{name}_base64": base64.b64encode(data).decode()}

@@ -111,8 +111,8 @@ def test_a_second_arrival_of_an_id_is_refused_and_points_to_the_first() -> None:
         (1, Reason.DUPLICATE, (0, 0)),
         (2, Reason.ID_CONFLICT, (0, 0)),
     ]
-    assert admitted.refused[1].detail == (
-        "another transaction with this id arrived before, at partition 0, offset 0"
+    assert admitted.refused[1].detail("tx") == (
+        "another transaction with this id arrived before, at tx, partition 0, offset 0"
     )
 
 

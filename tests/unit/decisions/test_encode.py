@@ -25,7 +25,7 @@ rows = st.builds(
     event_time=st.integers(-62_135_596_800_000, 253_402_300_799_999),
     amount=st.integers(0, 10**12),
     currency=st.sampled_from(list(DIGITS)),
-    partition=st.integers(0, 2**31 - 1),
+    partition=st.integers(0, 2**16 - 1),
     offset=st.integers(0, 2**63 - 1),
 )
 batches = st.lists(st.tuples(rows, st.integers(0, 1_000_000)), min_size=1, max_size=5)

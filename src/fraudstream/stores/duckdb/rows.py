@@ -18,7 +18,8 @@ from fraudstream.decisions.columns import (
 )
 from fraudstream.decisions.ids import text_column
 from fraudstream.decisions.table import Placement, id_array, to_arrow
-from fraudstream.events import MISSING, EventBatch, Kind
+from fraudstream.events import MISSING, EventBatch, Kind, place_of
+from fraudstream.events.places import MOST_PARTITIONS
 from fraudstream.scoring.scorer import MICRO
 
 __all__ = ["Shape", "rows_of"]
@@ -139,6 +140,7 @@ def _profiles(others: EventBatch, form: Form) -> pa.RecordBatch:
 
 def _rejects(outcome: Outcome, rejected_at: int) -> pa.RecordBatch:
     rejects = outcome.rejects
+    places = [place_of(outcome.source, reject.partition) for reject in rejects]
     first = [reject.first or (None, None) for reject in rejects]
     return pa.record_batch(
         {
@@ -146,10 +148,13 @@ def _rejects(outcome: Outcome, rejected_at: int) -> pa.RecordBatch:
             "detail": pa.array([reject.detail for reject in rejects], pa.string()),
             "field": pa.array([reject.field for reject in rejects], pa.string()),
             "raw": pa.array([reject.raw for reject in rejects], pa.binary()),
-            "source": constant_array(outcome.source, len(rejects)),
-            "source_partition": pa.array([r.partition for r in rejects], pa.int32()),
+            "source": pa.array([name for name, _ in places], pa.string()),
+            "source_partition": pa.array([partition for _, partition in places], pa.int32()),
             "source_offset": pa.array([r.offset for r in rejects], pa.int64()),
-            "first_partition": pa.array([partition for partition, _ in first], pa.int32()),
+            "first_partition": pa.array(
+                [None if number is None else number % MOST_PARTITIONS for number, _ in first],
+                pa.int32(),
+            ),
             "first_offset": pa.array([offset for _, offset in first], pa.int64()),
             "rejected_at": time_array(np.full(len(rejects), rejected_at, np.int64)),
         }
