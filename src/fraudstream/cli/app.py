@@ -13,6 +13,7 @@ from fraudstream.cli import (
     evaluate,
     explain,
     features,
+    grafana,
     init,
     labels,
     models,
@@ -40,7 +41,7 @@ _COMMANDS = (
     replay.replay,
     explain.explain,
 )
-_GROUPS = (presets, models, labels, rejects, state, config)
+_GROUPS = (presets, models, labels, rejects, state, config, grafana)
 
 
 def _version(wanted: bool) -> None:

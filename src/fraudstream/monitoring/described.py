@@ -42,9 +42,9 @@ class Query:
 class Panel:
     """One panel: what it shows, how, and what stands there while there is nothing to show.
 
-    ``unit`` is Grafana's id of one; ``units`` and ``links`` are for single columns of a table, as
-    (column, unit) and (column, URL); ``steps`` are the (lower bound, colour) of a value that is
-    good or bad; ``size`` is (width, height) on a grid 24 wide.
+    ``unit`` is Grafana's id of one, plain numbers if empty; ``units`` and ``links`` are for single
+    columns of a table, as (column, unit) and (column, URL); ``steps`` are the (lower bound, colour)
+    of a value that is good or bad; ``size`` is (width, height) on a grid 24 wide.
     """
 
     title: str
@@ -52,7 +52,7 @@ class Panel:
     shape: Shape
     queries: tuple[Query, ...]
     datasource: Datasource = Datasource.POSTGRES
-    unit: str = "short"
+    unit: str = ""
     units: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     steps: tuple[tuple[float, str], ...] = ()

@@ -155,11 +155,12 @@ ALERTS = Panel(
     "What an analyst would look at, newest first. An id leads to everything about it.",
     Shape.TABLE,
     _sql(
-        "select alerts.event_time as time, alerts.action, alerts.reason,"
-        " alerts.amount_base::float8 as amount, alerts.score, alerts.status,"
-        " alerts.transaction_id as transaction from alerts"
-        " where $__timeFilter(alerts.event_time) and alerts.action in (${decision:sqlstring})"
-        " order by alerts.event_time desc limit 50"
+        "select event_time as time, action, reasons->0->>'text' as reason,"
+        " amount_base::float8 as amount, score,"
+        " (select status from alerts where alerts.batch = transactions.batch"
+        " and alerts.batch_row = transactions.batch_row) as status,"
+        f" transaction_id as transaction from transactions {_ALERTED}"
+        " order by event_time desc limit 50"
     ),
     units=(("score", "percentunit"), ("amount", MONEY)),
     links=(("transaction", TRANSACTION_LINK),),

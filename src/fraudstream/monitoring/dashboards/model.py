@@ -27,15 +27,19 @@ UNKNOWN = "No transaction is old enough yet for its label to be known"
 
 _MATURE = "now() - ${maturity:sqlstring}::interval"
 
+# By the minute, because that is what the index of fraud labels is by.
 _LABELLED = f"""
-with newest as (
-    select distinct on (transaction_id) transaction_id, is_fraud from labels
-    where $__timeFilter(event_time) and event_time < {_MATURE}
-    order by transaction_id, arrived_at desc, batch desc, batch_row desc
-), frauds as (
-    select event_time, action, score, amount_base from transactions
-    join newest using (transaction_id)
-    where newest.is_fraud and $__timeFilter(event_time) and {PLACES}
+with frauds as (
+    select transactions.event_time, action, score, amount_base
+    from labels join transactions using (transaction_id)
+    where labels.is_fraud and {PLACES}
+    and $__timeFilter(transactions.event_time) and transactions.event_time < {_MATURE}
+    and time_bucket(interval '1 minute', labels.event_time)
+        between $__timeFrom()::timestamptz - interval '1 minute' and $__timeTo()
+    and not exists (
+        select from labels as later where later.transaction_id = labels.transaction_id
+        and (later.arrived_at, later.batch, later.batch_row)
+            > (labels.arrived_at, labels.batch, labels.batch_row))
 ), decided as (
     select * from transactions_per_minute
     where $__timeFilter(bucket) and bucket < {_MATURE} and {PLACES}

@@ -62,7 +62,7 @@ END_TO_END = _panel(
 LAG = _panel(
     "Messages waiting",
     "In the log and not read yet.",
-    "short",
+    "",
     Query("max by (job, instance) (fraudstream_lag_records)", "{{job}} {{instance}}"),
 )
 BEHIND = _panel(
@@ -121,7 +121,7 @@ SAVING = _panel(
 RETRIES = _panel(
     "Sink retries per minute",
     "Writes that failed and were tried again, by sink.",
-    "short",
+    "",
     Query(
         "sum by (sink) (rate(fraudstream_sink_retries_total[$__rate_interval])) * 60", "{{sink}}"
     ),
@@ -129,13 +129,13 @@ RETRIES = _panel(
 LEADERS = _panel(
     "Who decides",
     "1 for the engine that owns the input, 0 for one that stands by.",
-    "short",
+    "",
     Query("max by (job, instance) (fraudstream_leader)", "{{job}} {{instance}}"),
 )
 TARGETS = _panel(
     "Reachable",
     "1 for what Prometheus reaches, 0 for what does not answer.",
-    "short",
+    "",
     Query("up", "{{job}} {{instance}}"),
 )
 LATEST_REJECTS = Panel(
@@ -146,7 +146,7 @@ LATEST_REJECTS = Panel(
         Query(
             "select rejected_at as time, reason, field, detail, source,"
             " source_partition as partition, source_offset as offset from rejects"
-            " where $__timeFilter(rejected_at) order by rejected_at desc limit 50"
+            " where $__timeFilter(rejected_at) order by batch desc limit 50"
         ),
     ),
     size=(24, 9),

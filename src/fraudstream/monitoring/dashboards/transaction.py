@@ -35,7 +35,7 @@ DECISION = Panel(
         " ('features', features_version), ('decided at', decided_at::text)"
         f") as facts (fact, value) where transaction_id = {_ID} and facts.value <> ''"
     ),
-    size=(8, 12),
+    size=(10, 13),
 )
 REASONS = Panel(
     "Reasons",
@@ -47,7 +47,7 @@ REASONS = Panel(
         " source text, code text, value float8, usual float8, weight float8)"
         f" where transaction_id = {_ID} order by reason.weight desc"
     ),
-    size=(16, 6),
+    size=(14, 13),
     empty="Approved transactions have no reasons",
 )
 COSTS = Panel(
@@ -60,7 +60,7 @@ COSTS = Panel(
         f" where transaction_id = {_ID} order by 2"
     ),
     units=(("cost", MONEY),),
-    size=(16, 6),
+    size=(6, 10),
 )
 HISTORY = Panel(
     "The account's latest transactions",
@@ -79,14 +79,14 @@ HISTORY = Panel(
             "/d/fraudstream-transaction?var-transaction=${__value.raw:percentencode}",
         ),
     ),
-    size=(24, 10),
+    size=(18, 10),
 )
 
 TRANSACTION = Dashboard(
     "fraudstream-transaction",
     "Transaction",
     "One decision: what, why, by which versions, and what the account did before.",
-    rows=(Row("Decision", (DECISION, REASONS, COSTS)), Row("Before and after", (HISTORY,))),
+    rows=(Row("Decision", (DECISION, REASONS)), Row("Costs and history", (COSTS, HISTORY))),
     variables=(PICKED,),
     since="now-24h",
     refresh="",
