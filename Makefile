@@ -20,6 +20,7 @@ demo: $(READY) ## a simulated bank under attack, live in this terminal
 	@$(BIN)/fraudstream demo $(ARGS)
 
 test: lint ## everything that is checked: lint, types, layers, tests
+	@$(BIN)/python -m tests.services
 	@$(PYTEST) $(ARGS)
 
 lint: $(READY_SERVICES) ## ruff, mypy --strict, import-linter

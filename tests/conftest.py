@@ -17,6 +17,8 @@ keep_compiled()
 settings.register_profile("compiled", deadline=None, print_blob=True)
 settings.load_profile("compiled")
 
+pytest_plugins = ["tests.services.fixtures"]
+
 HANDBOOK = "handbook_transactions.parquet"
 
 
