@@ -138,6 +138,21 @@ class Admission:
         most = waiting + events if self.entry.carries_label else 0
         return np.empty((most, 1 + self.ledger.waiting.shape[1]), np.int64)
 
+    def begin(self, arrival: int) -> None:
+        """Note the first arrival ever, where another admission has seen it; UTC ms."""
+        if self.ledger.meta[kernel.BEGAN] == MISSING:
+            self.ledger.meta[kernel.BEGAN] = arrival
+
+    def hear(self, partition: int, arrival: int) -> None:
+        """Move a partition's clock on to what another admission has seen; UTC ms."""
+        self.reserve(0, partition + 1)
+        self.ledger.clocks[partition] = max(arrival, int(self.ledger.clocks[partition]))
+
+    @property
+    def watermark(self) -> int:
+        """No later arrival is before this; UTC ms."""
+        return int(kernel.low_watermark(self.ledger.clocks))
+
     @property
     def bytes(self) -> int:
         """Bytes in use."""
@@ -177,7 +192,7 @@ def admit(state: Admission, decoded: EventBatch, as_of: int) -> Admitted:
         rows=rows,
         due=_due_labels(due[:labels]),
         refused=() if whole else tuple(_refusals(verdicts, firsts)),
-        watermark=int(kernel.low_watermark(state.ledger.clocks)),
+        watermark=state.watermark,
         began=int(state.ledger.meta[kernel.BEGAN]),
     )
 

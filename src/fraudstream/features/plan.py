@@ -76,9 +76,12 @@ class Plan:
     program: Program
 
 
-def plan_of(preset: Preset, secret: bytes) -> Plan:
-    """Compile a preset's features; text in filters is hashed with ``secret``, the decoder's."""
-    layout = layout_of(preset)
+def plan_of(preset: Preset, secret: bytes, layout: Layout | None = None) -> Plan:
+    """Compile a preset's features; text in filters is hashed with ``secret``, the decoder's.
+
+    ``layout`` names the columns of the events where they have more than these features need.
+    """
+    layout = layout or layout_of(preset)
     return Plan(
         preset=preset,
         layout=layout,
