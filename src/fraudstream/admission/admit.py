@@ -145,8 +145,9 @@ class Admission:
 
     def hear(self, partition: int, arrival: int) -> None:
         """Move a partition's clock on to what another admission has seen; UTC ms."""
-        self.reserve(0, partition + 1)
-        self.ledger.clocks[partition] = max(arrival, int(self.ledger.clocks[partition]))
+        place = slot_of(partition)
+        self.reserve(0, place + 1)
+        self.ledger.clocks[place] = max(arrival, int(self.ledger.clocks[place]))
 
     @property
     def watermark(self) -> int:

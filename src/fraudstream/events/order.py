@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fraudstream.events.batch import Kind
 
-__all__ = ["arrival_order", "log_order"]
+__all__ = ["acting_keys", "arrival_order", "log_order"]
 
 _RANKS = np.empty(len(Kind), np.int64)
 _RANKS[[Kind.PROFILE, Kind.TRANSACTION, Kind.REVERSAL, Kind.LABEL]] = range(4)
@@ -23,7 +23,15 @@ def log_order(
     partition; partition; offset), at one timestamp profiles before transactions, reversals and
     labels. It does not depend on how the rows of different partitions are interleaved.
     """
-    return arrival_order(timestamps * len(Kind) + _RANKS[kinds], partitions)
+    return arrival_order(acting_keys(timestamps, kinds), partitions)
+
+
+def acting_keys(timestamps: NDArray[np.int64], kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Record timestamp and kind as one number, by which rows of different partitions are ordered.
+
+    A row acts when the greatest key so far in its batch and partition has come.
+    """
+    return timestamps * len(Kind) + _RANKS[kinds]
 
 
 def arrival_order(

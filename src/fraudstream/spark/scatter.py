@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fraudstream.events import MISSING, EventBatch, Kind, Records
+from fraudstream.events import MISSING, EventBatch, Kind, Records, acting_keys
 from fraudstream.spark.blocks import Arrays, pack
 from fraudstream.spark.flow import Flow, Holds, Parcel
 from fraudstream.spark.messages import pack_records, sliced
@@ -28,18 +28,14 @@ def scatter(
     decoded = flow.extractor.decoder.decode(records)
     outputs = np.arange(len(records)) * flow.spread.outputs // max(1, len(records))
     rows, moving = _rows(flow, decoded.events, as_of, clock)
-    rows["reached"] = _reached(records.timestamps[decoded.rows], decoded.events.kinds)
+    keys = acting_keys(records.timestamps[decoded.rows], decoded.events.kinds)
+    rows["reached"] = np.maximum.accumulate(keys)
     rows["outputs"] = outputs[decoded.rows]
     rows["rows"] = decoded.rows - np.searchsorted(outputs, rows["outputs"])
     facts = [as_of, *records.partitions[:1].tolist(), int(np.append(clock, rows["arrivals"])[-1])]
     log = {"log": np.array([*facts, *_began(rows, moving)], np.int64)}
     parcels = [*_to_doors(flow, rows, log, batch), *_to_outputs(flow, records, outputs, batch)]
     return parcels, facts[-1]
-
-
-def _reached(timestamps: NDArray[np.int64], kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
-    ranks = np.array([1, 3, 2, 0])
-    return np.maximum.accumulate(timestamps * 4 + ranks[kinds])
 
 
 def _rows(flow: Flow, events: EventBatch, as_of: int, clock: int) -> tuple[Rows, NDArray[np.bool_]]:

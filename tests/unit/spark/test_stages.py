@@ -13,23 +13,11 @@ from hypothesis import strategies as st
 from tests.unit.spark.logs import KEY, Message, random_log, random_preset, records_of
 from tests.unit.spark.spreading import Spreading
 
-from fraudstream.events import NO_TIMESTAMP, EventBatch, Records
-from fraudstream.pipeline import Extracted, Extractor, State, extract
+from fraudstream.events import NO_TIMESTAMP, EventBatch
+from fraudstream.pipeline import Extracted, State, extract
 from fraudstream.spark.flow import Flow, Spread
 
 BELIEVED = 1_701_000_000_000
-
-
-def in_order(records: Records, extractor: Extractor) -> Records:
-    decoded = extractor.decoder.decode(records)
-    ranks = np.array([1, 3, 2, 0])
-    keys = records.timestamps[decoded.rows] * 4 + ranks[decoded.events.kinds]
-    for partition in np.unique(decoded.events.partitions):
-        own = decoded.events.partitions == partition
-        keys[own] = np.maximum.accumulate(keys[own])
-    order = decoded.rows[np.argsort(keys, kind="stable")]
-    rest = np.setdiff1d(np.arange(len(records)), order)
-    return records.take(np.concatenate([order, rest]))
 
 
 def facts(extracted: Extracted) -> dict[tuple[int, int], Any]:
@@ -78,7 +66,7 @@ def compare(chance: random.Random, flow: Flow, log: list[Message], stamped: bool
         if not stamped:
             records = replace(records, timestamps=np.full(len(records), NO_TIMESTAMP))
         as_of = max([as_of, *(m.timestamp for m in messages if m.timestamp < BELIEVED)])
-        expected = extract(whole, state, in_order(records, whole), as_of)
+        expected = extract(whole, state, records, as_of)
         require_same(expected, spreading.extract(records, as_of))
 
 
