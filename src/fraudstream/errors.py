@@ -21,6 +21,7 @@ __all__ = [
     "NotReachable",
     "PresetInvalid",
     "Problem",
+    "SchemaIncompatible",
     "SettingsInvalid",
     "StateInUse",
     "StorageFailed",
@@ -147,3 +148,9 @@ class CheckpointIncompatible(FraudstreamError):
     """A checkpoint was written by other features or another layout of state."""
 
     name, exit_code = "checkpoint-incompatible", 5
+
+
+class SchemaIncompatible(FraudstreamError):
+    """A store's tables are of another version of the program than the one that runs."""
+
+    name, exit_code = "schema-incompatible", 5

@@ -1,25 +1,22 @@
-"""Questions to what was decided: the store in the home folder, or the engine that has it open."""
+"""Questions to what was decided: the store, or the engine that has its file open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from fraudstream.config import Home, Settings
 from fraudstream.errors import CheckFailed
 from fraudstream.serve import ask
-from fraudstream.stores.duckdb import Reader
+from fraudstream.wiring.stores import opened_reader
 
 __all__ = [
     "explained",
     "label_status",
     "newest_rejects",
     "one_reject",
-    "opened_store",
 ]
 
 _LABELS = """
@@ -30,22 +27,6 @@ _LABELS = """
 """
 
 
-def store_path(settings: Settings) -> Path:
-    """The embedded store's file."""
-    url = settings.store.url
-    return Path(url.removeprefix("duckdb:")) if url else Home(settings.home).store
-
-
-@contextmanager
-def opened_store(settings: Settings) -> Iterator[Reader]:
-    """The store's file, for reading, while no engine has it open."""
-    reader = Reader.open(store_path(settings))
-    try:
-        yield reader
-    finally:
-        reader.close()
-
-
 def explained(settings: Settings, transaction: str) -> dict[str, Any]:
     """All about the latest decision about a transaction, and the labels that came since.
 
@@ -53,7 +34,7 @@ def explained(settings: Settings, transaction: str) -> dict[str, Any]:
     """
 
     def offline(name: str) -> dict[str, Any]:
-        with opened_store(settings) as reader:
+        with opened_reader(settings) as reader:
             return reader.explain(name)
 
     return ask(settings.home, transaction, offline)
@@ -61,15 +42,15 @@ def explained(settings: Settings, transaction: str) -> dict[str, Any]:
 
 def newest_rejects(settings: Settings, reason: str | None, limit: int) -> list[dict[str, Any]]:
     """The newest rejects, without their bytes."""
-    with opened_store(settings) as reader:
+    with opened_reader(settings) as reader:
         rows = reader.rejects(reason, limit)
     return [{name: value for name, value in plain(row).items() if name != "raw"} for row in rows]
 
 
 def one_reject(settings: Settings, partition: int, offset: int) -> dict[str, Any]:
     """A reject by its place in the log, its bytes as text."""
-    query = "select * from rejects where source_partition = ? and source_offset = ?"
-    with opened_store(settings) as reader:
+    query = "select * from rejects where source_partition = $1 and source_offset = $2"
+    with opened_reader(settings) as reader:
         rows = reader.rows(query, [partition, offset])
     if not rows:
         raise CheckFailed(
@@ -80,7 +61,7 @@ def one_reject(settings: Settings, partition: int, offset: int) -> dict[str, Any
 
 def label_status(settings: Settings) -> dict[str, Any]:
     """How many labels there are, of how many transactions."""
-    with opened_store(settings) as reader:
+    with opened_reader(settings) as reader:
         decided = reader.rows("select count(*) as decided from transactions")
         return plain({**decided[0], **reader.rows(_LABELS)[0]})
 

@@ -25,7 +25,8 @@ from fraudstream.sources.jsonlines import JsonLinesFile
 from fraudstream.sources.order import Sorted
 from fraudstream.sources.parquet import ParquetFile
 from fraudstream.sources.spool import Spool
-from fraudstream.stores.duckdb import DuckDBStore
+
+from fraudstream.wiring.stores import is_store, open_store_at
 
 __all__ = [
     "Opening",
@@ -157,18 +158,18 @@ def acting_times(decoder: Decoder, known_after: int) -> Times:
 
 
 def open_sink(place: str, opening: Opening) -> Primary[Outcome]:
-    """A sink: ``-`` is standard output, ``duckdb:PATH`` a store, else a file of JSON lines."""
+    """A sink: ``-`` is standard output, a database or ``duckdb:PATH`` a store, else JSON lines."""
     to_lines = partial(encode, form=form_of(opening.preset))
     if place == "-":
         return StandardOutput(opening.home.folder, to_lines)
-    if place.startswith("duckdb:"):
-        return DuckDBStore(Path(place.removeprefix("duckdb:")), opening.preset)
+    if is_store(place):
+        return open_store_at(place, opening.preset)
     _refuse_later(place)
     path = Path(place)
     if _KINDS.get(path.suffix) != "json":
         raise UsageInvalid(
             f"{place}: decisions are not written to this kind of file",
-            advice="Name a .jsonl file, - for standard output, or duckdb:PATH.",
+            advice="Name a .jsonl file, - for standard output, duckdb:PATH or a postgresql:// URL.",
         )
     return JsonLinesSink(path, to_lines)
 

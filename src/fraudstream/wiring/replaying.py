@@ -20,12 +20,11 @@ from fraudstream.engine import Difference, owning, replay
 from fraudstream.errors import CheckFailed, Problem
 from fraudstream.ports import Entry
 from fraudstream.schema import Preset
-from fraudstream.stores.duckdb import DuckDBStore, Reader
-from fraudstream.wiring.asking import store_path
 from fraudstream.wiring.champions import chosen
 from fraudstream.wiring.places import Opening, only_source, open_source
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
+from fraudstream.wiring.stores import open_store, opened_reader
 
 __all__ = ["Replayed", "check_log", "show_log"]
 
@@ -49,7 +48,8 @@ _COMPARED = (
     "features_version",
     "model_version",
 )
-_HELD = f"select {', '.join(_COMPARED)} from transactions where batch = ? order by batch_row"
+_HELD = f"select {', '.join(_COMPARED)} from transactions where batch = $1 order by batch_row"
+_JSON = ("expected_cost", "reasons")
 _SHOWN = 5
 
 
@@ -122,13 +122,15 @@ class _Past:
     def __init__(self, settings: Settings, stack: ExitStack) -> None:
         home = Home(settings.home)
         # looked at first, for its error says what to do where nothing was decided yet
-        Reader.open(store_path(settings)).close()
+        with opened_reader(settings):
+            pass
         stack.enter_context(owning(home.folder))
         self.preset: Preset = preset_named(settings.preset)
         self.programs = chosen(settings, self.preset)
-        self._store = DuckDBStore(store_path(settings), self.preset)
+        self._store = open_store(settings, self.preset)
         stack.callback(self._store.close)
         self.reader = self._store.reader()
+        stack.callback(self.reader.close)
         self.batches = self._store.position() + 1
         decoder = self.programs.current().pipeline.extractor.decoder
         nothing_new = os.open(os.devnull, os.O_RDONLY)
@@ -151,7 +153,10 @@ class _Past:
 
 
 def _lines(rows: list[dict[str, Any]]) -> bytes:
-    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+    """A line for each row; its JSON parsed and sorted, for a database keeps it in an order of its own."""
+    for row in rows:
+        row.update({name: msgspec.json.decode(row[name]) for name in _JSON})
+    return b"".join(msgspec.json.encode(row, order="sorted") + b"\n" for row in rows)
 
 
 def _told(difference: Difference) -> str:

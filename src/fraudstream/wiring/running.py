@@ -19,7 +19,7 @@ from fraudstream.monitoring import Metrics
 from fraudstream.ports import Sink, Source
 from fraudstream.serve import Server
 from fraudstream.sources.spool import Spool
-from fraudstream.stores.duckdb import Reader
+from fraudstream.stores.sql.reading import Reader
 from fraudstream.wiring.building import Deciding
 from fraudstream.wiring.champions import Chosen, chosen
 from fraudstream.wiring.outlets import outlets_of

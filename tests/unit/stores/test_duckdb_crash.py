@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.unit.decisions.outcomes import PRESET
 from tests.unit.stores.endless_writer import ALERTS, LABELS, REJECTS, ROWS
 
-from fraudstream.stores.duckdb import DuckDBStore, Reader
+from fraudstream.stores.duckdb import DuckDBStore, open_reader
+from fraudstream.stores.sql.reading import Reader
 
 KILLS = 8
 PER_BATCH = {"journal": 1, "transactions": ROWS, "alerts": ALERTS, "labels": LABELS} | {
@@ -56,7 +57,7 @@ def test_a_store_killed_at_any_moment_holds_whole_batches_and_all_it_confirmed(
             time.sleep(moments.uniform(0, 0.3))
             writer.send_signal(signal.SIGKILL)
             confirmed = [first, *writer.stdout.readlines()]
-        left = Reader.open(path)
+        left = open_reader(path)
         (seen,) = left.rows("select max(batch) as batch from transactions")
         left.close()
         assert assert_whole(path) == seen["batch"] >= int(confirmed[-1])

@@ -11,7 +11,8 @@ from fraudstream.decisions.explanation import in_words
 from fraudstream.errors import CheckFailed, NotReachable
 from fraudstream.events import Kind
 from fraudstream.ports import Entry
-from fraudstream.stores.duckdb import DuckDBStore, Reader
+from fraudstream.stores.duckdb import DuckDBStore, open_reader
+from fraudstream.stores.sql.reading import Reader
 
 
 @pytest.fixture
@@ -105,12 +106,12 @@ def test_a_store_that_no_engine_holds_is_read_where_it_lies(tmp_path: Path) -> N
     store = DuckDBStore(path, PRESET)
     store.write(Entry(0, {0: 0}, {0: 1}, NOON, VERSIONS.as_dict()), outcome_of([Row("tx")], [0]))
     store.close()
-    with_file = Reader.open(path)
+    with_file = open_reader(path)
     assert with_file.explain("tx")["action"] == "approve"
     with_file.close()
 
 
 def test_a_store_that_is_not_there_yet_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(NotReachable, match="no store") as missing:
-        Reader.open(tmp_path / "store.duckdb")
+        open_reader(tmp_path / "store.duckdb")
     assert "fraudstream run" in missing.value.advice

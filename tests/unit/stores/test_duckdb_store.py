@@ -14,7 +14,8 @@ from tests.unit.decisions.outcomes import DAY, NOON, PRESET, VERSIONS, Row, outc
 from fraudstream.errors import CheckpointIncompatible, NotReachable
 from fraudstream.events import Kind, Reason, Reject
 from fraudstream.ports import Entry
-from fraudstream.stores.duckdb import DuckDBStore, Reader
+from fraudstream.stores.duckdb import DuckDBStore, open_reader
+from fraudstream.stores.sql.reading import Reader
 
 NOON_TIME = datetime(2026, 11, 24, 13, 0, 5, 120_000, tzinfo=UTC)
 

@@ -6,25 +6,15 @@ from importlib.resources import files
 
 import duckdb
 
-from fraudstream.errors import CheckpointIncompatible
+from fraudstream.stores.sql.migrating import SHARED, Migration, lacking, migrations_in
 
 __all__ = ["migrate"]
-
-_FOLDER = files("fraudstream.stores.duckdb")
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     """Apply what is missing, each migration wholly or not at all."""
-    applied = _applied(connection)
-    known = sorted(f.name for f in (_FOLDER / "migrations").iterdir() if f.name.endswith(".sql"))
-    if unknown := applied - set(known):
-        raise CheckpointIncompatible(
-            f"The store was written by a newer version: it knows {', '.join(sorted(unknown))}.",
-            advice="Upgrade fraudstream, or choose another folder with --home.",
-        )
-    for name in known:
-        if name not in applied:
-            _apply(connection, name)
+    for step in lacking(migrations_in(SHARED), _applied(connection)):
+        _apply(connection, step)
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -34,11 +24,12 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {name for (name,) in connection.execute("select name from migrations").fetchall()}
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+def _apply(connection: duckdb.DuckDBPyConnection, step: Migration) -> None:
     connection.execute("begin")
-    if name.startswith("0001"):
-        connection.execute((_FOLDER / "dialect.sql").read_text(encoding="utf-8"))
+    if step.name.startswith("0001"):
+        dialect = files("fraudstream.stores.duckdb") / "dialect.sql"
+        connection.execute(dialect.read_text(encoding="utf-8"))
         connection.execute("create table migrations (name text not null)")
-    connection.execute((_FOLDER / "migrations" / name).read_text(encoding="utf-8"))
-    connection.execute("insert into migrations values (?)", [name])
+    connection.execute(step.sql)
+    connection.execute("insert into migrations values ($1)", [step.name])
     connection.execute("commit")

@@ -1,151 +1,40 @@
-"""Questions about what was decided, for people: the store's read side."""
+"""The embedded store's read side: the shared questions, over its file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from fraudstream.decisions.explanation import figures_of
-from fraudstream.errors import CheckFailed, NotReachable
+from fraudstream.errors import NotReachable
 from fraudstream.stores.duckdb.opening import open_file
+from fraudstream.stores.sql.reading import Reader
 
-__all__ = ["Reader"]
-
-Row = dict[str, Any]
+__all__ = ["FileAnswers", "open_reader"]
 
 
-class Reader:
-    """Queries over what is committed; each answers with plain rows, times in UTC.
-
-    A reader is for one thread at a time; a store gives out as many as are wanted.
-    """
+class FileAnswers:
+    """A DuckDB connection that answers; :class:`fraudstream.stores.sql.reading.Answers`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    @classmethod
-    def open(cls, path: Path) -> Reader:
-        """Read a store that no engine has open; nothing in it is changed."""
-        if not path.exists():
-            raise NotReachable(
-                f"There is no store at {path} yet.",
-                advice="Run fraudstream run or fraudstream demo first, or name its folder: --home.",
-            )
-        return cls(open_file(path, read_only=True))
-
-    def decision(self, transaction_id: str) -> Row | None:
-        """The latest decision about a transaction, with what its features are and its label."""
-        return next(iter(self.rows(_DECISION, [transaction_id] * 2)), None)
-
-    def explain(self, transaction_id: str) -> dict[str, Any]:
-        """All about the latest decision about a transaction: ``figures_of`` it and its labels.
-
-        Raises ``CheckFailed`` where the store knows no such transaction.
-        """
-        row = self.decision(transaction_id)
-        if row is None:
-            raise CheckFailed(
-                f'No decision about a transaction "{transaction_id}" is stored.',
-                advice="Check the id; a message that was refused is in: fraudstream rejects list",
-            )
-        return figures_of(row, self.labels(transaction_id))
-
-    def latest_alerts(self, limit: int = 20) -> list[Row]:
-        """The alerts decided last, the newest first."""
-        return self.rows(
-            "select * from alerts order by batch desc, batch_row desc limit ?", [limit]
-        )
-
-    def actions_per_minute(self, minutes: int = 10) -> list[Row]:
-        """Transactions by minute of event time and action, over the last minutes there are."""
-        return self.rows(_PER_MINUTE, [minutes])
-
-    def money(self) -> Row:
-        """Totals: how many of each action, their amounts, and what labels say of them."""
-        return self.rows(_MONEY)[0]
-
-    def rejects(self, reason: str | None = None, limit: int = 100) -> list[Row]:
-        """Rejected messages, the newest first."""
-        return self.rows(_REJECTS, [reason, reason, limit])
-
-    def reject_counts(self) -> dict[str, int]:
-        """Rejected messages by reason."""
-        counted = self.rows("select reason, count(*) as n from rejects group by reason order by 1")
-        return {row["reason"]: row["n"] for row in counted}
-
-    def labels(self, transaction_id: str) -> list[Row]:
-        """All labels of a transaction, the latest first."""
-        return self.rows(_LABELS, [transaction_id])
-
-    def feature_names(self, fingerprint: str) -> tuple[str, ...]:
-        """Names of the elements of feature arrays with this fingerprint; none if it never ran."""
-        found = self.rows("select names from feature_sets where fingerprint = ?", [fingerprint])
-        return tuple(found[0]["names"]) if found else ()
-
-    def rows(self, query: str, values: list[Any] | None = None) -> list[Row]:
-        """Any query's answer."""
-        return self._connection.sql(query, params=values or []).to_arrow_table().to_pylist()
+    def rows(self, query: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+        """A query's answer."""
+        return self._connection.sql(query, params=list(values)).to_arrow_table().to_pylist()
 
     def close(self) -> None:
         """Let go of the connection."""
         self._connection.close()
 
 
-# transactions_labelled says the same, but ranks every label that there is
-_DECISION = """
-    select transactions.*,
-        label.is_fraud, label.known_at as label_known_at, label.source as label_source,
-        feature_sets.names as feature_names, feature_sets.meanings as feature_meanings,
-        versions.kernel, versions.policy as policy_version, versions.rules as rules_version,
-        versions.lists as lists_version, journal.epoch, journal.as_of
-    from transactions
-    left join (
-        select * from labels where transaction_id = ?
-        order by arrived_at desc, batch desc, batch_row desc limit 1
-    ) as label on true
-    left join feature_sets on feature_sets.fingerprint = features_version
-    left join versions on versions.id = versions_id
-    left join journal on journal.batch = transactions.batch
-    where transactions.transaction_id = ?
-    order by transactions.batch desc, transactions.batch_row desc
-    limit 1
-"""
-
-_PER_MINUTE = """
-    select
-        bucket,
-        action,
-        sum(transactions)::bigint as transactions,
-        sum(amount_base) as amount_base
-    from transactions_per_minute
-    where bucket > (select max(event_time) from transactions) - to_minutes(?)
-    group by bucket, action order by bucket, action
-"""
-
-_MONEY = """
-    select
-        count(*) as transactions,
-        count(*) filter (where action = 'approve') as approved,
-        count(*) filter (where action = 'review') as reviewed,
-        count(*) filter (where action = 'decline') as declined,
-        coalesce(sum(amount_base), 0) as amount_base,
-        coalesce(sum(amount_base) filter (where action <> 'approve'), 0) as flagged_amount_base,
-        count(*) filter (where is_fraud) as frauds,
-        count(*) filter (where is_fraud and action <> 'approve') as frauds_caught,
-        coalesce(sum(amount_base) filter (where is_fraud and action <> 'approve'), 0) as saved,
-        coalesce(sum(amount_base) filter (where is_fraud and action = 'approve'), 0) as missed,
-        count(*) filter (where not is_fraud and action = 'decline') as good_declined
-    from transactions_labelled
-"""
-
-_REJECTS = """
-    select * from rejects where ? is null or reason = ?
-    order by batch desc, source_partition desc, source_offset desc limit ?
-"""
-
-_LABELS = """
-    select * from labels where transaction_id = ?
-    order by arrived_at desc, batch desc, batch_row desc
-"""
+def open_reader(path: Path) -> Reader:
+    """Read a store that no engine has open; nothing in it is changed."""
+    if not path.exists():
+        raise NotReachable(
+            f"There is no store at {path} yet.",
+            advice="Run fraudstream run or fraudstream demo first, or name its folder: --home.",
+        )
+    return Reader(FileAnswers(open_file(path, read_only=True)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,18 +13,25 @@ import duckdb
 
 from fraudstream.decisions import Outcome, form_of
 from fraudstream.decisions.table import Placement
-from fraudstream.errors import StorageFailed
-from fraudstream.ports import Entry, Position
+from fraudstream.ports import Entry
 from fraudstream.schema import Preset
-from fraudstream.schema.phrases import describe
 from fraudstream.stores.duckdb.migrating import migrate
 from fraudstream.stores.duckdb.opening import open_file, storage_errors
-from fraudstream.stores.duckdb.reading import Reader
-from fraudstream.stores.duckdb.rows import Shape, rows_of
+from fraudstream.stores.duckdb.reading import FileAnswers
+from fraudstream.stores.sql.journal import (
+    ALL_VERSIONS,
+    ENTRIES,
+    entry_of,
+    ranges_of,
+    versions_key,
+)
+from fraudstream.stores.sql.naming import feature_set, features_view
+from fraudstream.stores.sql.owning import require_owner
+from fraudstream.stores.sql.reading import Reader
+from fraudstream.stores.sql.rows import Shape, rows_of
 
 __all__ = ["DuckDBStore"]
 
-_VERSIONS = ("kernel", "features", "model", "policy", "rules", "lists")
 _SINK = "primary"
 
 
@@ -64,19 +70,14 @@ class DuckDBStore:
     def entries(self, after: int) -> Iterator[Entry]:
         """The journal's entries with a batch number over ``after``, ascending."""
         with self._lock:
-            rows = self._open().execute(_ENTRIES, [after]).fetchall()
-        return (_entry(*row) for row in rows)
+            rows = self._open().execute(ENTRIES, [after]).fetchall()
+        return (entry_of(*row) for row in rows)
 
     def write(self, entry: Entry, outcome: Outcome) -> None:
-        """Keep a batch; raises ``StorageFailed`` if that is impossible, with nothing kept."""
+        """Keep a batch; raises ``StorageFailed`` or ``Superseded`` with nothing kept."""
         with self._lock:
             epoch, batch = self._fence()
-            if entry.epoch < epoch:
-                raise StorageFailed(
-                    f"This engine (epoch {entry.epoch}) no longer owns the store {self._path}: "
-                    f"another one (epoch {epoch}) has taken over.",
-                    advice="Stop this engine; its successor goes on with the same input.",
-                )
+            require_owner(entry.epoch, epoch)
             if entry.batch > batch:
                 with self._transaction() as connection:
                     self._insert(connection, entry, outcome)
@@ -84,7 +85,7 @@ class DuckDBStore:
     def reader(self) -> Reader:
         """Queries over what is committed, safe to use from another thread than the engine's."""
         with self._lock:
-            reader = Reader(self._open().cursor())
+            reader = Reader(FileAnswers(self._open().cursor()))
             self._readers.add(reader)
             return reader
 
@@ -103,7 +104,7 @@ class DuckDBStore:
             connection = open_file(self._path)
             try:
                 migrate(connection)
-                held = connection.execute(_ALL_VERSIONS).fetchall()
+                held = connection.execute(ALL_VERSIONS).fetchall()
             except BaseException:
                 connection.close()
                 raise
@@ -137,9 +138,9 @@ class DuckDBStore:
         versions_id = self._versions_id(connection, outcome.versions.as_dict())
         connection.execute(
             "insert into journal values (?, ?, ?, ?, ?, epoch_ms(?)::timestamptz)",
-            [entry.batch, entry.epoch, _ranges(entry), entry.as_of, versions_id, now],
+            [entry.batch, entry.epoch, ranges_of(entry), entry.as_of, versions_id, now],
         )
-        placement = Placement(entry.batch, versions_id, now)
+        placement = Placement(entry.batch, versions_id, now, entry.latency_us)
         for table, rows in rows_of(outcome, self._shape, placement).items():
             connection.register("incoming", rows)
             connection.execute(f"insert into {table} by name select * from incoming")
@@ -153,7 +154,7 @@ class DuckDBStore:
         self, connection: duckdb.DuckDBPyConnection, versions: dict[str, str | None]
     ) -> int:
         """The row of ``versions`` that says this, added when first met."""
-        key = tuple(versions[name] for name in _VERSIONS)
+        key = versions_key(versions)
         if key not in self._versions:
             known = len(self._versions) + 1
             connection.execute("insert into versions values (?, ?, ?, ?, ?, ?, ?)", [known, *key])
@@ -165,40 +166,14 @@ class DuckDBStore:
         self, connection: duckdb.DuckDBPyConnection, fingerprint: str | None
     ) -> None:
         """Say what the elements of the feature arrays are, and make a view that names them."""
-        names = list(self._preset.feature_names)
         held = "select 1 from feature_sets where fingerprint = ?"
         if fingerprint is None or connection.execute(held, [fingerprint]).fetchone():
             return
-        meanings = [each.meaning for each in describe(self._preset)]
+        names, meanings = feature_set(self._preset)
         connection.execute(
             "insert into feature_sets values (?, ?, ?)", [fingerprint, names, meanings]
         )
-        columns = ", ".join(f'features[{k}] as "{name}"' for k, name in enumerate(names, start=1))
-        connection.execute(
-            f'create view "features_{fingerprint}" as '
-            f"select transaction_id, event_time, batch, batch_row, {columns} "
-            f"from transactions where features_version = '{fingerprint}'"
-        )
+        connection.execute(features_view(fingerprint, names))
 
 
-_FENCE = "select epoch, batch from sink_offsets where sink = ?"
-_ALL_VERSIONS = f"select id, {', '.join(_VERSIONS)} from versions order by id"
-_ENTRIES = f"""
-    select batch, epoch, ranges, as_of, {", ".join(_VERSIONS)}
-    from journal join versions on versions.id = journal.versions_id
-    where batch > ? order by batch
-"""
-
-
-def _ranges(entry: Entry) -> str:
-    return json.dumps({"start": dict(entry.start), "end": dict(entry.end)})
-
-
-def _entry(batch: int, epoch: int, ranges: str, as_of: int, *versions: str | None) -> Entry:
-    said = json.loads(ranges)
-    start, end = _position(said["start"]), _position(said["end"])
-    return Entry(batch, start, end, as_of, dict(zip(_VERSIONS, versions, strict=True)), epoch)
-
-
-def _position(offsets: dict[str, int]) -> Position:
-    return {int(partition): offset for partition, offset in offsets.items()}
+_FENCE = "select epoch, batch from sink_offsets where sink = $1"

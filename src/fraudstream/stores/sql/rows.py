@@ -22,7 +22,14 @@ from fraudstream.events import MISSING, EventBatch, Kind, place_of
 from fraudstream.events.places import MOST_PARTITIONS
 from fraudstream.scoring.scorer import MICRO
 
-__all__ = ["Shape", "rows_of"]
+__all__ = ["JSON_COLUMNS", "Shape", "rows_of"]
+
+JSON_COLUMNS = frozenset(
+    {"attributes", "expected_cost", "reasons", "rules", "lists", "challengers", "ranges"}
+)
+"""Columns of any table whose text is JSON."""
+
+_SIGNUP = "signup_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ def rows_of(outcome: Outcome, shape: Shape, placement: Placement) -> dict[str, p
         "transactions": to_arrow(outcome, form, placement),
         "alerts": _alerts(outcome, form),
         "reversals": _reversals(others, form, outcome.source),
-        "account_details": _profiles(others, form),
+        "profiles": _profiles(others, form),
         "rejects": _rejects(outcome, placement.decided_at),
     }
     labels = [
@@ -132,10 +139,18 @@ def _profiles(others: EventBatch, form: Form) -> pa.RecordBatch:
             "account_id": text_array(text_column(events, form.text_column("account_id"))),
             "event_time": time_array(events.event_times),
             "attributes": json_array(events, texts, events.numbers, numbers),
+            "signup_time": _signups(events, form),
             "arrived_at": time_array(events.arrivals),
             "batch_row": pa.array(rows.astype(np.int32)),
         }
     )
+
+
+def _signups(events: EventBatch, form: Form) -> pa.Array:
+    names = [number.name for number in form.numbers]
+    if _SIGNUP not in names:
+        return time_array(np.full(len(events), MISSING, np.int64))
+    return time_array(np.ascontiguousarray(events.numbers[:, names.index(_SIGNUP)]))
 
 
 def _rejects(outcome: Outcome, rejected_at: int) -> pa.RecordBatch:

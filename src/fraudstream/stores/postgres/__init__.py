@@ -1,0 +1,18 @@
+"""The store in PostgreSQL, with TimescaleDB where it is installed; needs the extra ``postgres``."""
+
+from fraudstream.errors import NotInstalled
+
+try:
+    import psycopg as _driver  # noqa: F401
+except ImportError as error:
+    raise NotInstalled(
+        "PostgreSQL's driver is not installed.",
+        advice="Install it: pip install 'fraudstream[postgres]'",
+    ) from error
+
+from fraudstream.stores.postgres.address import Address
+from fraudstream.stores.postgres.migrating import Condition, condition_of, migrate
+from fraudstream.stores.postgres.reading import open_reader
+from fraudstream.stores.postgres.store import PostgresStore
+
+__all__ = ["Address", "Condition", "PostgresStore", "condition_of", "migrate", "open_reader"]

@@ -1,0 +1,81 @@
+"""Opening the store: a PostgreSQL database, or the embedded file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from fraudstream.config import Settings
+from fraudstream.decisions import Outcome
+from fraudstream.errors import UsageInvalid
+from fraudstream.ports import Primary
+from fraudstream.schema import Preset
+from fraudstream.stores.duckdb import DuckDBStore
+from fraudstream.stores.duckdb import open_reader as open_file_reader
+from fraudstream.stores.sql.reading import Reader
+from fraudstream.wiring.outlets import outlets_of
+
+__all__ = ["Store", "is_store", "open_store", "open_store_at", "opened_reader"]
+
+_POSTGRESQL = ("postgresql://", "postgres://")
+
+
+class Store(Primary[Outcome], Protocol):
+    """A primary sink that also answers questions."""
+
+    def reader(self) -> Reader:
+        """Queries over what is committed, safe to use from another thread than the engine's."""
+        ...
+
+
+def open_store(settings: Settings, preset: Preset) -> Store:
+    """The store that the settings name, for writing and reading."""
+    return open_store_at(_place(settings), preset)
+
+
+def open_store_at(place: str, preset: Preset) -> Store:
+    """The store at a URL or ``duckdb:PATH``, for writing and reading."""
+    if place.startswith(_POSTGRESQL):
+        from fraudstream.stores.postgres import PostgresStore
+
+        return PostgresStore(place, preset)
+    return DuckDBStore(_path(place), preset)
+
+
+@contextmanager
+def opened_reader(settings: Settings) -> Iterator[Reader]:
+    """The store that the settings name, for reading; a file only while no engine has it open."""
+    reader = _open_reader(_place(settings))
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def is_store(place: str) -> bool:
+    """Whether a place is one of the databases."""
+    return place.startswith(("duckdb:", *_POSTGRESQL))
+
+
+def _place(settings: Settings) -> str:
+    store = outlets_of(settings).store
+    if store is None:
+        raise UsageInvalid(
+            "no store is named that could be asked: decisions go to Kafka alone",
+            advice="Name it: [store] url in fraudstream.toml, or FRAUDSTREAM_STORE__URL.",
+        )
+    return store
+
+
+def _open_reader(place: str) -> Reader:
+    if place.startswith(_POSTGRESQL):
+        from fraudstream.stores.postgres import Address, open_reader
+
+        return open_reader(Address.of(place))
+    return open_file_reader(_path(place))
+
+
+def _path(place: str) -> Path:
+    return Path(place.removeprefix("duckdb:"))
