@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from tests.unit.decisions.outcomes import NOON, PRESET, VERSIONS, Row, outcome_of
+from tests.unit.decisions.outcomes import NOON, VERSIONS, Row, outcome_of
 
 from fraudstream.decisions import Outcome
-from fraudstream.errors import StorageFailed
-from fraudstream.ports import Entry, Primary
-from fraudstream.stores.duckdb import DuckDBStore
+from fraudstream.errors import Superseded
+from fraudstream.ports import Entry
+from fraudstream.wiring.stores import Store
 
-Open = Callable[[], Primary[Outcome]]
-
-
-@pytest.fixture(params=["duckdb"])
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    """Opens the same store again, as a new run of the program would."""
-    opened: list[Primary[Outcome]] = []
-
-    def open_again() -> Primary[Outcome]:
-        for store in opened:
-            store.close()
-        opened.append({"duckdb": _duckdb}[request.param](tmp_path))
-        return opened[-1]
-
-    yield open_again
-    for store in opened:
-        store.close()
-
-
-def _duckdb(folder: Path) -> Primary[Outcome]:
-    return DuckDBStore(folder / "store.duckdb", PRESET)
+Open = Callable[[], Store]
 
 
 def entry(batch: int, epoch: int = 0) -> Entry:
@@ -80,7 +60,7 @@ def test_a_batch_before_the_last_changes_nothing(reopen: Open) -> None:
 def test_an_owner_of_an_older_epoch_is_refused(reopen: Open) -> None:
     store = reopen()
     store.write(entry(0, epoch=2), outcome(0))
-    with pytest.raises(StorageFailed, match="taken over"):
+    with pytest.raises(Superseded, match="taken over"):
         store.write(entry(1, epoch=1), outcome(1))
     assert store.position() == 0
 
@@ -101,3 +81,21 @@ def test_closing_twice_is_harmless(reopen: Open) -> None:
     store = reopen()
     store.close()
     store.close()
+
+
+def test_a_reader_sees_a_batch_as_soon_as_it_is_written(reopen: Open) -> None:
+    store = reopen()
+    reader = store.reader()
+    store.write(entry(0), outcome(0))
+    assert reader.explain("tx_0")["action"] == "decline"
+    reader.close()
+
+
+def test_versions_are_kept_once_and_told_apart(reopen: Open) -> None:
+    store = reopen()
+    for batch, model in enumerate(("7", None, "7")):
+        versions = replace(VERSIONS, model=model)
+        changed = Entry(batch, {0: batch}, {0: batch + 1}, NOON, versions.as_dict())
+        store.write(changed, replace(outcome(batch), versions=versions))
+    found = [each.versions["model"] for each in reopen().entries(-1)]
+    assert found == ["7", None, "7"]

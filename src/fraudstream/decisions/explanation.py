@@ -45,6 +45,7 @@ _AS_THEY_ARE = (
     "latency_us",
 )
 _JSON = ("expected_cost", "reasons", "rules", "lists", "challengers")
+_KEYS = ("approve", "review", "decline", "source", "code", "value", "usual", "weight", "text")
 _OF_A_LABEL = ("is_fraud", "source", "reason_code", "known_at", "arrived_at")
 
 
@@ -56,7 +57,7 @@ def figures_of(row: Row, labels: Sequence[Row] = ()) -> dict[str, Any]:
     """
     return (
         {key: _plain(row[key]) for key in _AS_THEY_ARE}
-        | {key: msgspec.json.decode(row[key]) for key in _JSON}
+        | {key: _ordered(msgspec.json.decode(row[key])) for key in _JSON}
         | {"fields": _fields(row), "features": _features(row)}
         | {"labels": [{key: _plain(label[key]) for key in _OF_A_LABEL} for label in labels]}
     )
@@ -78,6 +79,19 @@ def _plain(value: Any) -> Any:
             return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case _:
             return value
+
+
+def _ordered(value: Any) -> Any:
+    """With the keys in the order of the decision record, whichever a database keeps them in."""
+    if isinstance(value, list):
+        return [_ordered(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: value[key] for key in sorted(value, key=_place)}
+
+
+def _place(key: str) -> tuple[int, str]:
+    return (_KEYS.index(key) if key in _KEYS else len(_KEYS)), key
 
 
 def _fields(row: Row) -> dict[str, Any]:

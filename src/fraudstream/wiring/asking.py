@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from fraudstream.config import Home, Settings
+from fraudstream.config import Settings
 from fraudstream.errors import CheckFailed
 from fraudstream.serve import ask
 from fraudstream.wiring.stores import opened_reader

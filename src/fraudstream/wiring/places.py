@@ -25,7 +25,6 @@ from fraudstream.sources.jsonlines import JsonLinesFile
 from fraudstream.sources.order import Sorted
 from fraudstream.sources.parquet import ParquetFile
 from fraudstream.sources.spool import Spool
-
 from fraudstream.wiring.stores import is_store, open_store_at
 
 __all__ = [

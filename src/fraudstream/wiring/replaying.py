@@ -153,7 +153,7 @@ class _Past:
 
 
 def _lines(rows: list[dict[str, Any]]) -> bytes:
-    """A line for each row; its JSON parsed and sorted, for a database keeps it in an order of its own."""
+    """A line for each row; its JSON sorted, for a database keeps it in an order of its own."""
     for row in rows:
         row.update({name: msgspec.json.decode(row[name]) for name in _JSON})
     return b"".join(msgspec.json.encode(row, order="sorted") + b"\n" for row in rows)

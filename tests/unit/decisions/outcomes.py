@@ -46,7 +46,7 @@ PRESET = Preset(
         Field("shop_note", ("shop_note",), FieldType.TEXT),
         Field("reason_code", ("reason_code",), FieldType.TEXT),
         Field("lat", ("lat",), FieldType.NUMBER, decimals=6),
-        Field("signed_up", ("signed_up",), FieldType.TIME),
+        Field("signup_time", ("signup_time",), FieldType.TIME),
     ),
     entities=(("account", ("account_id",)),),
     filters=(),

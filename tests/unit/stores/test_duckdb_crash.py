@@ -13,7 +13,6 @@ from tests.unit.decisions.outcomes import PRESET
 from tests.unit.stores.endless_writer import ALERTS, LABELS, REJECTS, ROWS
 
 from fraudstream.stores.duckdb import DuckDBStore, open_reader
-from fraudstream.stores.sql.reading import Reader
 
 KILLS = 8
 PER_BATCH = {"journal": 1, "transactions": ROWS, "alerts": ALERTS, "labels": LABELS} | {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import finalize
 
 from psycopg.rows import dict_row
 
@@ -21,6 +22,7 @@ class DatabaseAnswers:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._connection = connect(address)
+        self._end = finalize(self, self._connection.close)
         with database_errors(address):
             require_current(self._connection)
             self._connection.execute("set default_transaction_read_only = on")
@@ -31,8 +33,8 @@ class DatabaseAnswers:
             return at.execute(query.encode(), list(values)).fetchall()
 
     def close(self) -> None:
-        """Let go of the connection."""
-        self._connection.close()
+        """Let go of the connection; so does being forgotten."""
+        self._end()
 
 
 def open_reader(address: Address) -> Reader:
