@@ -14,9 +14,9 @@ from fraudstream.config import Settings
 from fraudstream.engine import FileCheckpoints
 from fraudstream.errors import CheckFailed, CheckpointIncompatible, InputInvalid
 from fraudstream.schema import builtin_file, builtin_text
-from fraudstream.wiring.asking import opened_store
 from fraudstream.wiring.running import run_stream
 from fraudstream.wiring.states import newest_state, rebuilt, verified
+from fraudstream.wiring.stores import opened_reader
 
 MORE = """
 [[features]]
@@ -41,7 +41,7 @@ def rebuild(asked: Settings) -> dict[str, Any]:
 
 def decided(asked: Settings, ids: set[str] | None = None) -> dict[str, Any]:
     query = "select transaction_id, features, flags, coverage from transactions"
-    with opened_store(asked) as reader:
+    with opened_reader(asked) as reader:
         rows = {row.pop("transaction_id"): row for row in reader.rows(query)}
     return {name: row for name, row in rows.items() if ids is None or name in ids}
 
