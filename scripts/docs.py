@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import typer
 from scripts.metrics_page import metrics_page
@@ -24,12 +26,13 @@ What `fraudstream COMMAND --help` prints. This page is made by `make docs`; a te
 
 
 def _leaves() -> tuple[tuple[str, ...], ...]:
-    root = typer.main.get_command(app)
-    found: list[tuple[str, ...]] = []
-    for name, command in root.commands.items():  # type: ignore[attr-defined] # it is a group
-        inner = getattr(command, "commands", None)
-        found += [(name, leaf) for leaf in inner] if inner else [(name,)]
-    return tuple(found)
+    return tuple(_below(typer.main.get_command(app)))
+
+
+def _below(group: Any, *path: str) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        inner = hasattr(command, "commands")
+        yield from _below(command, *path, name) if inner else [(*path, name)]
 
 
 COMMANDS = _leaves()

@@ -14,10 +14,12 @@ With ``-n 2`` both workers share it. Everything is stopped and deleted at the en
                      the same as ``kafka``, and ``.brokers[0].kill()``, ``.start()``, ...
 ``postgres_server``  a PostgreSQL that a test may stop, kill, pause and start again:
                      ``url = postgres_server.database()``, ``postgres_server.kill()``, ...
+``spark_cluster``    a master and two workers of one core each, of which a test may kill some:
+                     ``spark_cluster.url``, ``spark_cluster.workers[0].kill()``, ...
 ``prometheus``       a Prometheus of the test's own: ``prometheus.start({"engine": "host:port"})``,
                      ``prometheus.url``
 
-Never stop or pause ``kafka`` and ``postgres``: other tests use them at the same time. The other two
+Never stop or pause ``kafka`` and ``postgres``: other tests use them at the same time. The others
 belong to one test at a time and are brought back to health after it; being exclusive, they cost
 time, so use them only for failures.
 

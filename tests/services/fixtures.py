@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fraudstream.errors import NotInstalled
-from fraudstream.stack import Kafka, Postgres, Prometheus, packages
+from fraudstream.stack import Kafka, Postgres, Prometheus, SparkCluster, packages
 from tests.services import shared
 from tests.services.broker import Broker
 from tests.services.database import DatabaseServer
@@ -74,6 +74,20 @@ def postgres_server(_postgres_server: Postgres) -> Iterator[DatabaseServer]:
     with shared.alone("postgres_server"):
         yield (server := DatabaseServer(_postgres_server))
         server.mend()
+
+
+@pytest.fixture(scope="session")
+def _spark_cluster() -> SparkCluster:
+    cluster = SparkCluster(shared.folder_of("spark"))
+    shared.started("spark", cluster.start)
+    return cluster
+
+
+@pytest.fixture
+def spark_cluster(_spark_cluster: SparkCluster) -> Iterator[SparkCluster]:
+    with shared.alone("spark"):
+        yield _spark_cluster
+        _spark_cluster.start()
 
 
 @pytest.fixture

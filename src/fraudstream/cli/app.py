@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -22,6 +24,7 @@ from fraudstream.cli import (
     replay,
     run,
     simulate,
+    spark,
     state,
     train,
 )
@@ -41,7 +44,7 @@ _COMMANDS = (
     replay.replay,
     explain.explain,
 )
-_GROUPS = (presets, models, labels, rejects, state, config, grafana)
+_GROUPS = (presets, models, labels, rejects, state, config, spark, grafana)
 
 
 def _version(wanted: bool) -> None:
@@ -79,12 +82,17 @@ def _built() -> typer.Typer:
     tree.callback(cls=Group)(_root)
     for command in _COMMANDS:
         tree.command(cls=Command)(command)
-    for group in _GROUPS:
+    _add_groups(tree, _GROUPS)
+    return tree
+
+
+def _add_groups(tree: typer.Typer, groups: Iterable[ModuleType]) -> None:
+    for group in groups:
         branch = typer.Typer(cls=Group, help=group.__doc__, no_args_is_help=True)
         for command in group.COMMANDS:
             branch.command(command.__name__.rstrip("_"), cls=Command)(command)
+        _add_groups(branch, getattr(group, "GROUPS", ()))
         tree.add_typer(branch, name=group.__name__.rpartition(".")[2])
-    return tree
 
 
 app = _built()

@@ -1,4 +1,5 @@
-"""Real servers as child processes: brokers, a database, Prometheus, without Docker.
+"""Real servers as child processes: brokers, a database, Prometheus, Spark, without
+Docker.
 
 Each has a folder for its data and log, listens on this machine only, and is found again from that
 folder by another process, whatever became of the one that started it.
@@ -8,5 +9,6 @@ from fraudstream.stack.kafka import Kafka
 from fraudstream.stack.postgres import Postgres
 from fraudstream.stack.prometheus import Prometheus
 from fraudstream.stack.server import Server
+from fraudstream.stack.spark import SparkCluster
 
-__all__ = ["Kafka", "Postgres", "Prometheus", "Server"]
+__all__ = ["Kafka", "Postgres", "Prometheus", "Server", "SparkCluster"]
