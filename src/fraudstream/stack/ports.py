@@ -36,13 +36,17 @@ def free_port() -> int:
 def kept_ports(
     folder: Path, names: Iterable[str], wanted: Mapping[str, int] | None = None
 ) -> dict[str, int]:
-    """The ports of a folder's servers by name: as kept there, else as wanted, else free ones."""
+    """The ports of a folder's servers by name: as kept there, else as wanted if free, else any."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "ports.json").open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # two processes may meet the folder for the first time
         file.seek(0)
         kept = json.loads(file.read() or "{}")
-        ports = {name: kept.get(name) or (wanted or {}).get(name) or free_port() for name in names}
+        ports = {name: kept.get(name) or _chosen((wanted or {}).get(name)) for name in names}
         file.truncate(0)
         file.write(json.dumps({**kept, **ports}))
     return ports
+
+
+def _chosen(wanted: int | None) -> int:
+    return wanted if wanted is not None and is_free(wanted) else free_port()

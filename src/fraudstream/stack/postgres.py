@@ -106,6 +106,12 @@ class Postgres:
                 session.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
         return self.url(name)
 
+    def has_database(self, name: str) -> bool:
+        """Whether there is a database of this name."""
+        with closing(self._session("postgres")) as session:
+            asked = session.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+            return asked.fetchone() is not None
+
     def drop_database(self, name: str) -> None:
         """Delete a database and end the sessions that use it."""
         from psycopg import sql

@@ -23,6 +23,7 @@ __all__ = ["Launch", "Server"]
 
 PAUSE = 0.05
 TAIL = 15
+SETTINGS = "FRAUDSTREAM_"
 
 _children: list[subprocess.Popen[bytes]] = []
 """What this process has started and must reap; a server object may be forgotten before that."""
@@ -30,10 +31,14 @@ _children: list[subprocess.Popen[bytes]] = []
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How a server is started: its command line, what is added to its environment, as whom."""
+    """How a server is started: its command line, what is added to its environment, where, as whom.
+
+    Our own settings in the environment, among which are secrets, are not passed on.
+    """
 
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = Path("/")
     user: str | None = None
 
 
@@ -130,8 +135,8 @@ class Server:
             try:
                 return subprocess.Popen(
                     list(launch.command),
-                    env={**os.environ, **launch.environment},
-                    cwd="/",
+                    env={**_inherited(), **launch.environment},
+                    cwd=launch.folder,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -168,6 +173,10 @@ class Server:
             [Problem(line, self.log.name) for line in self.tail()],
             f"All of its log: {self.log}",
         )
+
+
+def _inherited() -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if not name.startswith(SETTINGS)}
 
 
 def _reap() -> None:
