@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench.workload import TREES, Workload
 
-__all__ = ["Scoring", "libraries", "timed"]
+__all__ = ["Scoring", "explaining", "libraries", "timed"]
 
 Scoring = Callable[[NDArray[Any]], Any]
 
@@ -23,6 +23,12 @@ def libraries(work: Workload) -> dict[str, Scoring]:
         "lightgbm_batch": lambda rows: booster.predict(rows, raw_score=True, num_threads=1),
         "xgboost_batch": _xgboost(work),
     }
+
+
+def explaining(work: Workload) -> Scoring:
+    """LightGBM's own tree SHAP of the same trees."""
+    booster = lightgbm.Booster(model_str=work.model.text)
+    return lambda rows: booster.predict(rows, pred_contrib=True, num_threads=1)
 
 
 def timed(scoring: Scoring, rows: NDArray[Any]) -> float:

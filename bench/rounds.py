@@ -11,7 +11,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.libraries import Scoring, libraries, timed
+from bench.libraries import Scoring, explaining, libraries, timed
 from bench.peer import Json, Peer, Predictor
 from bench.stages import STAGES, Engine
 from bench.workload import BATCH, Messages, Workload
@@ -37,6 +37,7 @@ class Rounds:
         self.staged, self.batched, self.alone = (Engine(work, state) for _ in range(3))
         self.peer = peer_of(work, json)
         self.libraries: Mapping[str, Scoring] = libraries(work)
+        self.explaining = explaining(work)
         self.times: defaultdict[str, list[float]] = defaultdict(list)
         self.singles: list[NDArray[np.int64]] = []
         self.alerts: list[NDArray[np.bool_]] = []
@@ -89,6 +90,7 @@ class Rounds:
         self.times["engine_batch"].append(timed(self.work.model.score, outcome.features))
         if len(alerts := outcome.features[outcome.actions != 0]):
             self.times["explain"].append(timed(self.work.model.explain, alerts))
+            self.times["lightgbm_explain"].append(timed(self.explaining, alerts))
 
     def _python(self, present: Messages, first: int, end: int) -> NDArray[np.float64]:
         messages = [present.lines.raw(row) for row in range(first, end)]

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from fraudstream.errors import ModelIncompatible
 from fraudstream.scoring.lightgbm_text import Missing, Tree
 
-__all__ = ["COLUMN_BITS", "LEFT_BITS", "Forest", "pack"]
+__all__ = ["COLUMN_BITS", "LEFT_BITS", "Forest", "breadth_first", "pack"]
 
 COLUMN_BITS = 12
 LEFT_BITS = 20
@@ -80,7 +80,7 @@ def _pack_tree(
     tree: Tree, columns: dict[tuple[int, int, int], int]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
     """Words, leaf values and depth of one tree; new columns are added to ``columns``."""
-    order, depth = _breadth_first(tree)
+    order, depth = breadth_first(tree)
     place = {node: where for where, node in enumerate(order)}
     keys = _ordered(_round_down(tree.thresholds))
     words, leaves = np.empty(len(order), np.int64), np.zeros(len(order))
@@ -94,7 +94,7 @@ def _pack_tree(
     return words, leaves, depth
 
 
-def _breadth_first(tree: Tree) -> tuple[list[int], int]:
+def breadth_first(tree: Tree) -> tuple[list[int], int]:
     """Splits and (negative) leaves level by level, siblings side by side; the number of levels."""
     level = [0 if len(tree) > 1 else -1]
     order, depth = level, -1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 from fraudstream.errors import ModelIncompatible, Problem
 from fraudstream.scoring.artifact import read_files, version_of, write_files
 from fraudstream.scoring.calibration import Calibration
-from fraudstream.scoring.explanation import Explainer
+from fraudstream.scoring.covers import covers_of
+from fraudstream.scoring.explanation import contributions
 from fraudstream.scoring.facts import Facts
 from fraudstream.scoring.forest import Forest, pack
 from fraudstream.scoring.lightgbm_text import read_forest
@@ -37,7 +37,8 @@ class Model:
         self.version = version or self.content
         self.feature_names = facts.feature_names
         self.calibration = _calibration(facts)
-        self.forest = pack(read_forest(text))
+        trees = read_forest(text)
+        self.forest, self.covers = pack(trees), covers_of(trees)
         _check_width(self.forest, facts)
 
     @classmethod
@@ -78,12 +79,7 @@ class Model:
 
     def explain(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Exact tree SHAP contributions to the margin, shape (n, F)."""
-        return self._explainer.contributions(matrix)
-
-    @cached_property
-    def _explainer(self) -> Explainer:
-        """Made for the first alert: most processes that load a model never explain."""
-        return Explainer(self.text)
+        return contributions(self.forest, self.covers, matrix)
 
 
 def check(model: Model, fingerprint: str, names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fraudstream.scoring.forest import COLUMN_BITS, LEFT_BITS, Forest
 from fraudstream.scoring.lightgbm_text import Missing
 
-__all__ = ["margins"]
+__all__ = ["margins", "write_keys"]
 
 _BLOCK = 32
 _COLUMN = np.int64(2**COLUMN_BITS - 1)
@@ -54,7 +54,7 @@ def _add_leaves(matrix, columns, words, leaves, starts, depths, sums):  # type: 
     for first in range(0, len(matrix), _BLOCK):
         rows = min(_BLOCK, len(matrix) - first)
         for row in range(rows):
-            _write_keys(matrix[first + row], columns, bits, keys[row])
+            write_keys(matrix[first + row], columns, bits, keys[row])
         for k in range(len(depths)):
             tree = words[starts[k] : starts[k + 1]]
             values = leaves[starts[k] : starts[k + 1]]
@@ -69,7 +69,7 @@ def _add_leaves(matrix, columns, words, leaves, starts, depths, sums):  # type: 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _write_keys(features, columns, bits, keys):  # type: ignore[no-untyped-def]
+def write_keys(features, columns, bits, keys):  # type: ignore[no-untyped-def]
     """A row's columns as ordered integers; ``bits`` (1) lends its memory to read a float's bits."""
     integers = bits.view(np.int32)
     for c in range(len(columns)):
