@@ -123,8 +123,8 @@ def _history(dataset: Dataset, split: Split, known: NDArray[np.int8]) -> History
 
 
 def _capacity(dataset: Dataset, split: Split, costs: Costs) -> int:
-    """Reviews that can be made in the time of the test part."""
-    days = (int(dataset.arrivals[-1]) - split.moment) / DAY
+    """Reviews that can be made while what was tested arrived; younger rows are not in the test."""
+    days = (int(dataset.arrivals[split.tested[-1]]) - split.moment) / DAY
     return int(costs.reviews_per_day * days)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fraudstream.decisions import Action, Policy, price
 from fraudstream.errors import InputInvalid
 from fraudstream.schema import Costs
 from fraudstream.training import UNKNOWN, Dataset, Labels, Settings, split_of, train
@@ -62,6 +63,16 @@ def test_probabilities_are_calibrated_on_what_the_trial_never_saw() -> None:
     fresh = dataset(rows=20_000, seed=4)
     found = model.score(fresh.matrix.astype(np.float64)).mean() / 1e6
     assert found == pytest.approx((fresh.known_by(1 << 60) == 1).mean(), rel=0.15)
+
+
+def test_reviews_keep_within_the_capacity_of_the_days_that_were_tested() -> None:
+    """Rows younger than a label takes are not tested, so their days bring no capacity."""
+    data, costs = dataset(rows=20_000, share=0.1), Costs(false_decline=1_000_000, reviews_per_day=5)
+    model = train(data, costs, SETTINGS, silent)
+    fresh = dataset(rows=20_000, share=0.1, seed=4)
+    scores = model.score(fresh.matrix.astype(np.float64))
+    actions, _ = price(Policy.of(costs, model.review_threshold), scores, fresh.amounts)
+    assert (actions == Action.REVIEW).sum() / 60 == pytest.approx(5, rel=0.3)
 
 
 def test_the_same_data_gives_the_same_model_whatever_the_threads() -> None:
