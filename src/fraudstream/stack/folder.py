@@ -28,8 +28,8 @@ class Folder:
 
     def servers(self) -> list[Server]:
         """All servers that were ever started here, in the order of their last start."""
-        files = self.path.glob("*/*.pid")
-        return [Server(f.stem, f.parent) for f in sorted(files, key=lambda f: f.stat().st_mtime)]
+        found = [Server(file.stem, file.parent) for file in self.path.glob("*/*.pid")]
+        return sorted(found, key=Server.started_at)
 
     @contextmanager
     def changing(self) -> Iterator[None]:

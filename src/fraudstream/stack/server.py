@@ -12,6 +12,7 @@ import fcntl
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -62,8 +63,13 @@ class Server:
 
     def pid(self) -> int | None:
         """The id of its first process while that lives, or None."""
-        text = self.pid_file.read_text(encoding="ascii") if self.running() else ""
-        return int(text) if text.strip() else None
+        words = self._noted() if self.running() else []
+        return int(words[0]) if words else None
+
+    def started_at(self) -> int:
+        """When it was last started, in nanoseconds of some clock; to order servers by."""
+        words = self._noted()
+        return int(words[1]) if words else sys.maxsize
 
     def start(self, launch: Launch) -> None:
         """Start it, unless it runs; its output is added to its log."""
@@ -74,7 +80,7 @@ class Server:
                 os.ftruncate(lock, 0)
                 child = self._spawn(launch, lock)
                 _children.append(child)
-                os.pwrite(lock, f"{child.pid}\n".encode(), 0)
+                os.pwrite(lock, f"{child.pid} {time.time_ns()}\n".encode(), 0)
         finally:
             os.close(lock)
 
@@ -129,6 +135,9 @@ class Server:
         held = self.pid_file.stat()
         own = os.getpid()
         return [pid for pid in _processes() if pid != own and _has_open(pid, held)]
+
+    def _noted(self) -> list[str]:
+        return self.pid_file.read_text(encoding="ascii").split()
 
     def _spawn(self, launch: Launch, lock: int) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
