@@ -138,6 +138,12 @@ class StateInUse(FraudstreamError):
     name, exit_code = "state-in-use", 3
 
 
+class StateFull(FraudstreamError):
+    """The state holds as much as it may; nothing more is read and nothing is forgotten."""
+
+    name, exit_code = "state-full", 3
+
+
 class ModelIncompatible(FraudstreamError):
     """A model was trained on other features than the ones that run."""
 

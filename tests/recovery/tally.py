@@ -45,6 +45,9 @@ class Tally:
             "sums": np.array(list(state.by_key.values()), np.int64),
         }
 
+    def memory(self, state: Sums) -> int:
+        return 16 * len(state.by_key)
+
     def step(self, state: Sums, records: Records, as_of: int) -> Tallied:
         lines, rejects = [], list(records.rejects)
         assert isinstance(records.payload, Lines)

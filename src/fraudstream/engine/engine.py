@@ -39,7 +39,8 @@ class Options:
     batch was read: no later event time is believed. A checkpoint is saved every
     ``checkpoint_seconds`` or ``checkpoint_batches``, whichever comes first, and at the end.
     ``release`` is told up to where the input is not needed any more. While ``leadership`` is held
-    by another engine, this one follows; without one it leads from the start.
+    by another engine, this one follows; without one it leads from the start. A state of more than
+    ``max_memory`` bytes ends the run with ``StateFull``; 0 is no limit.
     """
 
     max_batch: int = 8192
@@ -49,6 +50,7 @@ class Options:
     watcher: Watcher = field(default_factory=Watcher)
     release: Callable[[Position], None] = _ignore
     leadership: Leadership | None = None
+    max_memory: int = 0
 
 
 @dataclass(slots=True)

@@ -50,6 +50,10 @@ class Program(Protocol[S, O]):
         """The state as arrays, which may be views: they are read before the next step."""
         ...
 
+    def memory(self, state: S) -> int:
+        """Bytes that the state takes."""
+        ...
+
     def step(self, state: S, records: Records, as_of: int) -> O:
         """Decide a batch and change the state; no I/O, no clock, the same bits every time."""
         ...

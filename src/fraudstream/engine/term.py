@@ -14,7 +14,7 @@ from fraudstream.engine.patience import Patience
 from fraudstream.engine.program import Program
 from fraudstream.engine.recovery import Progress, compute_again, go_on_from, restore
 from fraudstream.engine.saving import Saver
-from fraudstream.errors import CheckpointIncompatible, Superseded
+from fraudstream.errors import CheckpointIncompatible, StateFull, Superseded
 from fraudstream.events import Records
 from fraudstream.ports import Entry, Fenced
 
@@ -73,6 +73,7 @@ class Term(Generic[S, O]):
         """Keep the state level with the journal of the engine that leads, writing nothing."""
         while not self._leads():
             for entry in self._journalled(progress):
+                self._require_room(progress)
                 self._compute_again(progress, entry)
                 self.watcher.followed(entry)
                 yield True
@@ -94,6 +95,7 @@ class Term(Generic[S, O]):
         source = self.engine.source
         self.patient(source.name, lambda: go_on_from(progress, source))
         while not self.stop.is_set():
+            self._require_room(progress)
             program = self._program(progress)
             self.watcher.turned(program.versions)
             records = self.patient(source.name, lambda: source.poll(self.options.max_batch))
@@ -183,6 +185,17 @@ class Term(Generic[S, O]):
                 advice="Stop it, run fraudstream state rebuild, and start it again.",
             )
         return program
+
+    def _require_room(self, progress: Progress[S, O]) -> None:
+        """Rather stop than forget what the windows still need."""
+        most = self.options.max_memory
+        if most and (held := progress.program.memory(progress.state)) > most:
+            raise StateFull(
+                f"The state holds {held / 1e6:,.1f} MB, and may hold {most / 1e6:,.1f} MB "
+                "([engine] max_memory). Nothing more was read, nothing was forgotten.",
+                advice="Raise max_memory, or shorten the preset's longest window and make the "
+                "state anew (fraudstream state rebuild); then start again: it goes on from here.",
+            )
 
     def _leads(self) -> bool:
         leadership = self.options.leadership

@@ -59,6 +59,10 @@ class Deciding:
         """The state as arrays."""
         return state.snapshot()
 
+    def memory(self, state: State) -> int:
+        """Bytes that the state takes."""
+        return state.bytes
+
     def step(self, state: State, records: Records, as_of: int) -> Outcome:
         """Decide a batch."""
         return step(self.pipeline, state, records, as_of)

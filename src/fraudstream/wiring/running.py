@@ -68,6 +68,7 @@ def _options(settings: Settings, source: Source, watcher: Watching) -> Options:
     return Options(
         max_batch=settings.engine.max_batch,
         checkpoint_seconds=settings.engine.checkpoint_every / 1000,
+        max_memory=settings.engine.max_memory,
         watcher=watcher,
         release=release,
     )

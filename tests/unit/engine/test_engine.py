@@ -7,7 +7,7 @@ import pytest
 from tests.recovery.tally import Tallied, messages
 from tests.unit.engine.runs import Several, World, entries, lines, tally, undisturbed
 
-from fraudstream.errors import CheckpointIncompatible, InputInvalid, StorageFailed
+from fraudstream.errors import CheckpointIncompatible, InputInvalid, StateFull, StorageFailed
 from fraudstream.ports import Checkpoint, Entry, Position
 from fraudstream.sinks.memory import MemorySink
 from fraudstream.sources.memory import Memory
@@ -270,3 +270,15 @@ def test_observers_are_told_every_new_batch_once() -> None:
         world.engine(tally("1"), observe=note).run()
     world.engine(tally("1"), observe=note).run()
     assert told == [0, 1, 3, 4]
+
+
+def test_a_full_state_stops_consumption_and_more_memory_goes_on_from_there() -> None:
+    world = World(Memory(messages(50, keys=50)))
+    with pytest.raises(StateFull, match="may hold"):
+        world.engine(tally("1"), max_memory=16 * 15).run()
+    assert 0 < len(world.primary.batches) < 5
+    whole = World(Memory(messages(50, keys=50)))
+    whole.engine(tally("1")).run()
+    assert lines(world.primary) == lines(whole.primary)[: len(lines(world.primary))]
+    world.engine(tally("1"), max_memory=1 << 20).run()
+    assert lines(world.primary) == lines(whole.primary)

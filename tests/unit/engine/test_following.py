@@ -10,7 +10,7 @@ from tests.recovery.tally import Tallied
 from tests.unit.engine.runs import World, entries, lines, tally, undisturbed
 
 from fraudstream.engine import MemoryCheckpoints, Watcher
-from fraudstream.errors import Superseded
+from fraudstream.errors import StateFull, Superseded
 from fraudstream.ports import Entry
 from fraudstream.sinks.memory import MemorySink
 
@@ -178,3 +178,11 @@ def test_a_follower_saves_checkpoints_of_its_own() -> None:
     again = tally("1")
     second.engine(again).run()
     assert again.steps == [10, 10]
+
+
+def test_a_follower_stops_at_its_memory_as_a_leader_does() -> None:
+    shared = Shared()
+    led(3, shared)
+    second, stop = World(primary=Connected(shared)), threading.Event()
+    with pytest.raises(StateFull):
+        second.engine(tally("1"), leadership=Turn(), max_memory=16).run(stop)
