@@ -8,7 +8,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["table", "write"]
+__all__ = ["merge", "table", "write"]
 
 Figures = Mapping[str, float]
 
@@ -44,6 +44,12 @@ _LINES = (
 def table(figures: Figures) -> str:
     """Everything measured, a line each."""
     return "\n".join(_rows(figures))
+
+
+def merge(figures: Figures, path: Path) -> None:
+    """The same into a report that other measurements write to as well."""
+    held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    write({**held, **figures}, path)
 
 
 def write(figures: Figures, path: Path) -> None:

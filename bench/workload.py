@@ -17,7 +17,17 @@ from fraudstream.simulator import encode_json, stream
 from fraudstream.training import Dataset, Settings, collect, train
 from fraudstream.wiring.building import Deciding, deciding
 
-__all__ = ["BATCH", "LATER", "TREES", "Messages", "Workload", "bench_preset", "warmed", "workload"]
+__all__ = [
+    "BATCH",
+    "LATER",
+    "TREES",
+    "Messages",
+    "Workload",
+    "bench_preset",
+    "bench_preset_text",
+    "warmed",
+    "workload",
+]
 
 BATCH = 8192
 TREES = Settings(trees=200, learning_rate=0.05, leaves=64, depth=6, bins=255, threads=1)
@@ -43,6 +53,12 @@ aggregates = ["count", "sum(amount)", "max(amount)"]
 
 def bench_preset() -> Preset:
     """The payments preset with 4 entities x 5 windows x count, sum and max as its features."""
+    files = {"rates.csv": builtin_file("rates.csv")}
+    return read_preset(bench_preset_text(), "bench.toml", files)
+
+
+def bench_preset_text() -> str:
+    """The same as its file."""
     text = builtin_text("payments")
     begin, end = text.index("inputs = ["), text.index("[input]")
     inputs, features = _FEATURES.split("\n\n", 1)
@@ -50,8 +66,7 @@ def bench_preset() -> Preset:
     labels = text[text.index("[labels]") :].replace(
         "reviews_per_day = 200", f"reviews_per_day = {_REVIEWS}"
     )
-    preset = f"{head}{features}\n{labels}".replace('name = "payments"', 'name = "bench"')
-    return read_preset(preset, "bench.toml", {"rates.csv": builtin_file("rates.csv")})
+    return f"{head}{features}\n{labels}".replace('name = "payments"', 'name = "bench"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What the service costs: Kafka to decision to Kafka, and Kafka to PostgreSQL."""
