@@ -23,14 +23,7 @@ class Reading:
         self.copies = 0
         self._left = count
         self._consumer = _consumer(bootstrap)
-        partitions = self._consumer.list_topics(topic, 10).topics[topic].partitions
-        ends = [
-            TopicPartition(
-                topic, p, self._consumer.get_watermark_offsets(TopicPartition(topic, p))[1]
-            )
-            for p in partitions
-        ]
-        self._consumer.assign(ends)
+        self._consumer.assign(_ends(self._consumer, topic))
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -64,6 +57,15 @@ class Reading:
             return
         self.arrived[number] = now
         self._left -= 1
+
+
+def _ends(consumer: Consumer, topic: str) -> list[TopicPartition]:
+    """Where the topic ends now, so that only what comes later is read."""
+    partitions = consumer.list_topics(topic, 10).topics[topic].partitions
+    places = [TopicPartition(topic, number) for number in partitions]
+    for place in places:
+        place.offset = consumer.get_watermark_offsets(place)[1]
+    return places
 
 
 def _consumer(bootstrap: str) -> Consumer:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -20,8 +21,8 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class Answering(Protocol):
     """The running engine as the server sees it; called from the server's own threads."""
 
-    def explain(self, transaction_id: str) -> dict[str, Any]:
-        """All about one decision; raises ``CheckFailed`` for an unknown transaction."""
+    def answer(self, question: str, arguments: Mapping[str, str]) -> dict[str, Any]:
+        """What the store says; raises ``CheckFailed`` for a no, such as an unknown transaction."""
         ...
 
     def readiness(self) -> dict[str, Any]:
@@ -59,8 +60,16 @@ def build(answering: Answering, host: str) -> FastAPI:
     @app.get("/explain/{transaction_id:path}")
     def explain(transaction_id: str) -> JSONResponse:
         """All about one decision; 404 for an unknown transaction."""
+        return ask("explain", {"transaction_id": transaction_id})
+
+    @app.get("/ask/{question}")
+    def ask_store(question: str, request: Request) -> JSONResponse:
+        """Another question to the store, its arguments as a query; 404 for an unknown one."""
+        return ask(question, dict(request.query_params))
+
+    def ask(question: str, arguments: Mapping[str, str]) -> JSONResponse:
         try:
-            return JSONResponse(answering.explain(transaction_id))
+            return JSONResponse(answering.answer(question, arguments))
         except FraudstreamError as error:
             status, body = refused(error)
             return JSONResponse(body, status_code=status)

@@ -1,14 +1,14 @@
-"""Asking about a decision: the running engine first, the store's file only if none runs."""
+"""Asking the store: the running engine first, the store's file only if none runs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote
+from urllib.parse import urlencode
 from urllib.request import ProxyHandler, build_opener
 
 from fraudstream.serve.address import listening
@@ -21,23 +21,23 @@ _OK, _NOT_READY = 200, 503
 # a proxy knows nothing of this machine's own ports
 _OPENER = build_opener(ProxyHandler({}))
 
-Explain = Callable[[str], dict[str, Any]]
 
-
-def ask(home: Path, transaction_id: str, offline: Explain) -> dict[str, Any]:
-    """All about one decision.
+def ask(
+    home: Path, question: str, arguments: Mapping[str, str], offline: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """What the store says.
 
     Asks the engine whose address stands in the home folder; where none answers, ``offline``, which
-    opens the store. Raises ``CheckFailed`` for an unknown transaction.
+    opens the store. Raises ``CheckFailed`` for a no, such as an unknown transaction.
     """
     address = listening(home)
     if address is not None:
         try:
-            return _asked(address, transaction_id)
+            return _asked(f"http://{address}/ask/{question}?{urlencode(arguments)}")
         except (OSError, HTTPException, ValueError):
             # nobody answers there, or somebody else does: its engine was killed
             pass
-    return offline(transaction_id)
+    return offline()
 
 
 def ready(home: Path) -> dict[str, Any] | None:
@@ -52,8 +52,8 @@ def ready(home: Path) -> dict[str, Any] | None:
     return body if status in (_OK, _NOT_READY) and "versions" in body else None
 
 
-def _asked(address: str, transaction_id: str) -> dict[str, Any]:
-    status, body = _got(f"http://{address}/explain/{quote(transaction_id, safe='')}")
+def _asked(url: str) -> dict[str, Any]:
+    status, body = _got(url)
     if status == _OK:
         return body
     if "error" not in body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,14 +10,18 @@ from typing import Any
 from fraudstream.config import Settings
 from fraudstream.errors import CheckFailed
 from fraudstream.serve import ask
+from fraudstream.stores.sql.reading import Reader
 from fraudstream.wiring.stores import opened_reader
 
 __all__ = [
+    "answer",
     "explained",
     "label_status",
     "newest_rejects",
     "one_reject",
 ]
+
+Arguments = Mapping[str, str]
 
 _LABELS = """
     select count(*) as labels, count(distinct transaction_id) as transactions,
@@ -28,30 +32,57 @@ _LABELS = """
 
 
 def explained(settings: Settings, transaction: str) -> dict[str, Any]:
-    """All about the latest decision about a transaction, and the labels that came since.
-
-    The running engine is asked; where none runs, the store's file is opened.
-    """
-
-    def offline(name: str) -> dict[str, Any]:
-        with opened_reader(settings) as reader:
-            return reader.explain(name)
-
-    return ask(settings.home, transaction, offline)
+    """All about the latest decision about a transaction, and the labels that came since."""
+    return _asked(settings, "explain", {"transaction_id": transaction})
 
 
 def newest_rejects(settings: Settings, reason: str | None, limit: int) -> list[dict[str, Any]]:
     """The newest rejects, without their bytes."""
-    with opened_reader(settings) as reader:
-        rows = reader.rejects(reason, limit)
-    return [{name: value for name, value in plain(row).items() if name != "raw"} for row in rows]
+    arguments = {"limit": str(limit), **({"reason": reason} if reason else {})}
+    found: list[dict[str, Any]] = _asked(settings, "rejects", arguments)["rejects"]
+    return found
 
 
 def one_reject(settings: Settings, partition: int, offset: int) -> dict[str, Any]:
     """A reject by its place in the log, its bytes as text."""
+    return _asked(settings, "reject", {"partition": str(partition), "offset": str(offset)})
+
+
+def label_status(settings: Settings) -> dict[str, Any]:
+    """How many labels there are, of how many transactions."""
+    return _asked(settings, "labels", {})
+
+
+def answer(reader: Reader, question: str, arguments: Arguments) -> dict[str, Any]:
+    """What a store says to one of the questions that commands ask."""
+    if question not in _QUESTIONS:
+        raise CheckFailed(f"Nobody knows the question {question}.")
+    return _QUESTIONS[question](reader, arguments)
+
+
+def _asked(settings: Settings, question: str, arguments: Arguments) -> dict[str, Any]:
+    """The running engine is asked; where none runs, the store is opened."""
+
+    def offline() -> dict[str, Any]:
+        with opened_reader(settings) as reader:
+            return answer(reader, question, arguments)
+
+    return ask(settings.home, question, arguments, offline)
+
+
+def _explain(reader: Reader, arguments: Arguments) -> dict[str, Any]:
+    return reader.explain(arguments["transaction_id"])
+
+
+def _rejects(reader: Reader, arguments: Arguments) -> dict[str, Any]:
+    rows = map(plain, reader.rejects(arguments.get("reason"), int(arguments["limit"])))
+    return {"rejects": [{name: row[name] for name in row if name != "raw"} for row in rows]}
+
+
+def _reject(reader: Reader, arguments: Arguments) -> dict[str, Any]:
+    partition, offset = int(arguments["partition"]), int(arguments["offset"])
     query = "select * from rejects where source_partition = $1 and source_offset = $2"
-    with opened_reader(settings) as reader:
-        rows = reader.rows(query, [partition, offset])
+    rows = reader.rows(query, [partition, offset])
     if not rows:
         raise CheckFailed(
             f"no reject at {partition}:{offset}", advice="See them: fraudstream rejects list"
@@ -59,11 +90,17 @@ def one_reject(settings: Settings, partition: int, offset: int) -> dict[str, Any
     return plain(rows[0])
 
 
-def label_status(settings: Settings) -> dict[str, Any]:
-    """How many labels there are, of how many transactions."""
-    with opened_reader(settings) as reader:
-        decided = reader.rows("select count(*) as decided from transactions")
-        return plain({**decided[0], **reader.rows(_LABELS)[0]})
+def _labels(reader: Reader, arguments: Arguments) -> dict[str, Any]:
+    decided = reader.rows("select count(*) as decided from transactions")
+    return plain({**decided[0], **reader.rows(_LABELS)[0]})
+
+
+_QUESTIONS: Mapping[str, Callable[[Reader, Arguments], dict[str, Any]]] = {
+    "explain": _explain,
+    "rejects": _rejects,
+    "reject": _reject,
+    "labels": _labels,
+}
 
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from fraudstream.ports import Sink, Source
 from fraudstream.serve import Server
 from fraudstream.sources.spool import Spool
 from fraudstream.stores.sql.reading import Reader
+from fraudstream.wiring.asking import answer
 from fraudstream.wiring.building import Deciding
 from fraudstream.wiring.champions import Chosen, chosen
 from fraudstream.wiring.outlets import outlets_of
@@ -119,7 +120,7 @@ class _Answers:
     watching: Watching
     programs: Chosen
 
-    def explain(self, transaction_id: str) -> dict[str, Any]:
+    def answer(self, question: str, arguments: Mapping[str, str]) -> dict[str, Any]:
         if self.store is None:
             raise NotReachable(
                 "This engine has no store that could be asked: its decisions go to Kafka alone.",
@@ -127,7 +128,7 @@ class _Answers:
             )
         reader = self.store.reader()
         try:
-            return reader.explain(transaction_id)
+            return answer(reader, question, arguments)
         finally:
             reader.close()
 

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
-from tests.unit.wiring.conftest import silent
+from tests.unit.wiring.conftest import listening, running
 
-from fraudstream.config import Settings
 from fraudstream.errors import ModelIncompatible, UsageInvalid
 from fraudstream.schema import builtin
 from fraudstream.scoring import Model
 from fraudstream.serve import ready
 from fraudstream.stores.models import save_model
 from fraudstream.wiring.champions import chosen, in_effect, promoted, rolled_back
-from fraudstream.wiring.running import run_stream
-
-
-def settings(home: Path, source: Path | None = None, model: str | None = None) -> Settings:
-    run = {"source": [str(source)] if source else [], "http": "127.0.0.1:0"}
-    return Settings.model_validate({"home": home, "run": run, "model": model})
 
 
 @pytest.fixture
@@ -35,26 +24,10 @@ def stranger(model: Model, tmp_path: Path) -> str:
     return str(tmp_path / "stranger")
 
 
-@contextmanager
-def running(asked: Settings) -> Iterator[None]:
-    """An engine that waits for more at the end of its file."""
-    stop = threading.Event()
-    engine = threading.Thread(target=run_stream, args=(asked, stop, silent, True))
-    engine.start()
-    try:
-        while not (state := ready(asked.home)) or not state["ready"]:
-            assert engine.is_alive()
-            time.sleep(0.02)
-        yield
-    finally:
-        stop.set()
-        engine.join()
-
-
 def test_a_promotion_returns_when_the_running_engine_decides_with_the_model(
     tmp_path: Path, later: Path, model_folder: Path
 ) -> None:
-    asked = settings(tmp_path / "home", later)
+    asked = listening(tmp_path / "home", later)
     with running(asked):
         said = in_effect(asked, promoted(asked, str(model_folder)))
         assert said == "The running engine decides with it."
@@ -66,7 +39,7 @@ def test_a_promotion_returns_when_the_running_engine_decides_with_the_model(
 def test_a_model_of_other_features_is_refused_and_the_one_before_stays(
     tmp_path: Path, later: Path, model_folder: Path, stranger: str
 ) -> None:
-    asked = settings(tmp_path / "home", later)
+    asked = listening(tmp_path / "home", later)
     promoted(asked, str(model_folder))
     with running(asked):
         with pytest.raises(ModelIncompatible, match="refused model 2 and goes on with 1"):
@@ -77,7 +50,7 @@ def test_a_model_of_other_features_is_refused_and_the_one_before_stays(
 def test_an_engine_that_was_given_a_model_keeps_it_and_says_so(
     tmp_path: Path, later: Path, model_folder: Path
 ) -> None:
-    asked = settings(tmp_path / "home", later, str(model_folder))
+    asked = listening(tmp_path / "home", later, str(model_folder))
     with running(asked):
         said = in_effect(asked, promoted(asked, str(model_folder)))
         assert said == "The running engine was started with model 1 and keeps it."
@@ -86,7 +59,7 @@ def test_an_engine_that_was_given_a_model_keeps_it_and_says_so(
 def test_without_an_engine_a_promotion_takes_effect_at_the_next_start(
     tmp_path: Path, model_folder: Path
 ) -> None:
-    asked = settings(tmp_path / "home")
+    asked = listening(tmp_path / "home")
     assert in_effect(asked, promoted(asked, str(model_folder))) == (
         "It takes effect at the next start."
     )
@@ -97,11 +70,11 @@ def test_a_model_is_named_by_folder_by_number_or_as_the_champion(
 ) -> None:
     home, preset = tmp_path / "home", builtin("payments")
     with pytest.raises(UsageInvalid, match="no champion yet"):
-        chosen(settings(home, model="champion"), preset)
-    promoted(settings(home), str(model_folder))
+        chosen(listening(home, model="champion"), preset)
+    promoted(listening(home), str(model_folder))
     for name in (str(model_folder), "1", "champion"):
-        programs = chosen(settings(home, model=name), preset)
+        programs = chosen(listening(home, model=name), preset)
         assert programs.current().versions["model"] == "1"
         assert programs.follows_champion == (name == "champion")
     with pytest.raises(UsageInvalid, match="no model 7"):
-        chosen(settings(home, model="7"), preset)
+        chosen(listening(home, model="7"), preset)
