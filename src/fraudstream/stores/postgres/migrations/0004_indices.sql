@@ -17,6 +17,7 @@ create index rejects_newest on rejects (batch, source_partition, source_offset);
 create index rejects_place on rejects (source_partition, source_offset);
 
 alter table journal add primary key (batch);
+create index journal_versions on journal (versions_id, batch);
 alter table versions add primary key (id);
 alter table feature_sets add primary key (fingerprint);
 alter table sink_offsets add primary key (sink);
