@@ -170,8 +170,9 @@ def _transactions(preset: Preset, columns: list[str]) -> str:
     shown = ", ".join(f"{made.get(name, f'held.{name}')} as {name}" for name in columns)
     return f"""
         create temp table transactions as
-        select {shown} from sent left join public.transactions as held
-            on (held.source_partition, held.source_offset) = (partition, place)
+        select {shown} from sent left join (
+            select distinct on (source_partition, source_offset) * from public.transactions
+        ) as held on (held.source_partition, held.source_offset) = (partition, place)
         where decided is not null
     """
 
