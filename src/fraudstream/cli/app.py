@@ -10,6 +10,7 @@ import typer
 
 from fraudstream.cli import (
     config,
+    db,
     demo,
     doctor,
     evaluate,
@@ -44,7 +45,7 @@ _COMMANDS = (
     replay.replay,
     explain.explain,
 )
-_GROUPS = (presets, models, labels, rejects, state, config, spark, grafana)
+_GROUPS = (presets, models, labels, rejects, state, config, db, spark, grafana)
 
 
 def _version(wanted: bool) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from fraudstream.schema.durations import DAY, duration_ms
 
@@ -34,8 +34,22 @@ def _milliseconds(value: object) -> object:
     return duration_ms(value, longest=DAY) if isinstance(value, str | int) else value
 
 
+def _age(value: object) -> object:
+    """``"90d"`` to ms; ``never`` is 0."""
+    if value in (0, "0", "", "never"):
+        return 0
+    return duration_ms(value, longest=3650 * DAY) if isinstance(value, str | int) else value
+
+
+def _database(url: str) -> str:
+    if url and not url.startswith(("duckdb:", "postgresql://", "postgres://")):
+        raise ValueError("it is no database; write duckdb:PATH or postgresql://USER@HOST/DATABASE")
+    return url
+
+
 Size = Annotated[int, BeforeValidator(_bytes), Field(ge=0)]
 Duration = Annotated[int, BeforeValidator(_milliseconds)]
+Age = Annotated[int, BeforeValidator(_age)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
@@ -58,9 +72,15 @@ class RunSettings(_Table):
 
 
 class StoreSettings(_Table):
-    """``[store]``: where decisions are kept; empty is the home folder's own DuckDB file."""
+    """``[store]``: where decisions are kept; empty is the home folder's own DuckDB file.
 
-    url: str = ""
+    What is older than ``retention`` may be deleted (``never``: nothing is), what is older than
+    ``compress_after`` compressed: by TimescaleDB itself, else by ``fraudstream db prune``.
+    """
+
+    url: Annotated[str, AfterValidator(_database)] = ""
+    retention: Age = 0
+    compress_after: Age = 7 * DAY
 
 
 class EngineSettings(_Table):

@@ -41,7 +41,7 @@ def outlets_of(settings: Settings) -> Outlets:
 
 def _store(settings: Settings) -> str | None:
     """The database that is named, or the embedded one unless Kafka keeps the journal instead."""
-    named = (*settings.run.sink, settings.store.url)
+    named = (settings.store.url, *settings.run.sink)
     databases = [place for place in named if place.startswith(_DATABASES)]
     if databases:
         return databases[0]

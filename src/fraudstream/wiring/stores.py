@@ -17,7 +17,16 @@ from fraudstream.stores.duckdb import open_reader as open_file_reader
 from fraudstream.stores.sql.reading import Reader
 from fraudstream.wiring.outlets import outlets_of
 
-__all__ = ["Store", "is_store", "open_store", "open_store_at", "opened_reader"]
+__all__ = [
+    "Store",
+    "file_of",
+    "is_postgresql",
+    "is_store",
+    "open_store",
+    "open_store_at",
+    "opened_reader",
+    "place_of_store",
+]
 
 _POSTGRESQL = ("postgresql://", "postgres://")
 
@@ -32,22 +41,22 @@ class Store(Primary[Outcome], Protocol):
 
 def open_store(settings: Settings, preset: Preset) -> Store:
     """The store that the settings name, for writing and reading."""
-    return open_store_at(_place(settings), preset)
+    return open_store_at(place_of_store(settings), preset)
 
 
 def open_store_at(place: str, preset: Preset) -> Store:
     """The store at a URL or ``duckdb:PATH``, for writing and reading."""
-    if place.startswith(_POSTGRESQL):
+    if is_postgresql(place):
         from fraudstream.stores.postgres import PostgresStore
 
         return PostgresStore(place, preset)
-    return DuckDBStore(_path(place), preset)
+    return DuckDBStore(file_of(place), preset)
 
 
 @contextmanager
 def opened_reader(settings: Settings) -> Iterator[Reader]:
     """The store that the settings name, for reading; a file only while no engine has it open."""
-    reader = _open_reader(_place(settings))
+    reader = _open_reader(place_of_store(settings))
     try:
         yield reader
     finally:
@@ -59,7 +68,18 @@ def is_store(place: str) -> bool:
     return place.startswith(("duckdb:", *_POSTGRESQL))
 
 
-def _place(settings: Settings) -> str:
+def is_postgresql(place: str) -> bool:
+    """Whether a place is a PostgreSQL database's URL."""
+    return place.startswith(_POSTGRESQL)
+
+
+def file_of(place: str) -> Path:
+    """The path in ``duckdb:PATH``."""
+    return Path(place.removeprefix("duckdb:"))
+
+
+def place_of_store(settings: Settings) -> str:
+    """Where the store is; raises ``UsageInvalid`` where decisions go to Kafka alone."""
     store = outlets_of(settings).store
     if store is None:
         raise UsageInvalid(
@@ -70,12 +90,8 @@ def _place(settings: Settings) -> str:
 
 
 def _open_reader(place: str) -> Reader:
-    if place.startswith(_POSTGRESQL):
+    if is_postgresql(place):
         from fraudstream.stores.postgres import Address, open_reader
 
         return open_reader(Address.of(place))
-    return open_file_reader(_path(place))
-
-
-def _path(place: str) -> Path:
-    return Path(place.removeprefix("duckdb:"))
+    return open_file_reader(file_of(place))

@@ -8,16 +8,19 @@ import duckdb
 
 from fraudstream.stores.sql.migrating import SHARED, Migration, lacking, migrations_in
 
-__all__ = ["migrate"]
+__all__ = ["applied", "migrate"]
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Apply what is missing, each migration wholly or not at all."""
-    for step in lacking(migrations_in(SHARED), _applied(connection)):
+def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Apply what is missing, each migration wholly or not at all; their names."""
+    steps = lacking(migrations_in(SHARED), applied(connection))
+    for step in steps:
         _apply(connection, step)
+    return [step.name for step in steps]
 
 
-def _applied(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def applied(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Names of the migrations that a file has."""
     tables = connection.execute("select table_name from duckdb_tables()").fetchall()
     if ("migrations",) not in tables:
         return set()

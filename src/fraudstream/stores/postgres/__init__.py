@@ -11,8 +11,19 @@ except ImportError as error:
     ) from error
 
 from fraudstream.stores.postgres.address import Address
+from fraudstream.stores.postgres.keeping import Keeping, apply_policies, prune
 from fraudstream.stores.postgres.migrating import Condition, condition_of, migrate
 from fraudstream.stores.postgres.reading import open_reader
 from fraudstream.stores.postgres.store import PostgresStore
 
-__all__ = ["Address", "Condition", "PostgresStore", "condition_of", "migrate", "open_reader"]
+__all__ = [
+    "Address",
+    "Condition",
+    "Keeping",
+    "PostgresStore",
+    "apply_policies",
+    "condition_of",
+    "migrate",
+    "open_reader",
+    "prune",
+]

@@ -95,7 +95,7 @@ def _fixed_bytes(column: pa.Array) -> NDArray[np.uint8]:
 
 def _big_endian(values: NDArray[np.generic], kind: str) -> NDArray[np.uint8]:
     swapped = np.ascontiguousarray(values.astype(f">{kind}"))
-    return swapped.view(np.uint8).reshape(len(values), -1)
+    return swapped.view(np.uint8).reshape(len(values), swapped.itemsize)
 
 
 def _numerics(column: pa.Array) -> NDArray[np.uint8]:

@@ -34,7 +34,7 @@ class Condition:
     timescale: str | None
     """TimescaleDB's version, if the extension is in this database."""
     figures: dict[str, Any]
-    """Batches, rows and bytes; empty where there are no tables yet."""
+    """Epoch, last batch, transactions ever decided, bytes; empty where tables are missing."""
 
 
 def migrate(address: Address) -> list[str]:
@@ -123,7 +123,7 @@ def _alone(connection: Connection) -> Iterator[None]:
 
 def _figures(connection: Connection) -> dict[str, Any]:
     found = connection.execute(_FIGURES).fetchone()
-    names = ("epoch", "last_batch", "transactions_about", "bytes")
+    names = ("epoch", "last_batch", "transactions", "bytes")
     return dict(zip(names, found or (), strict=True))
 
 
@@ -131,6 +131,6 @@ _FIGURES = """
     select
         coalesce((select max(epoch) from sink_offsets), 0),
         coalesce((select max(batch) from sink_offsets), -1),
-        (select count(*) from transactions),
+        (select coalesce(sum(transactions), 0)::bigint from transactions_per_minute),
         pg_database_size(current_database())
 """
