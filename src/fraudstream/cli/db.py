@@ -1,4 +1,4 @@
-"""Database: bring its tables up to date, look at it, delete what is old."""
+"""Database: migrate its tables, look at them, prune old rows."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def status(
     home: HomeFolder = None,
     form: Form = Format.TEXT,
 ) -> None:
-    """Show what the database has, lacks and holds; 1 if it is not up to date.
+    """Show what the database has, lacks and holds.
+
+    Ends with 1 if its tables are not up to date.
 
     Examples:
       fraudstream db status
