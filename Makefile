@@ -43,12 +43,17 @@ docs: $(READY) ## write the generated pages of docs/
 
 lock: $(READY) ## write the lock files anew from pyproject.toml (needs the network)
 	@$(BIN)/uv pip compile pyproject.toml --group dev $(LOCK) -o requirements.lock $(ARGS)
-	@$(BIN)/uv pip compile pyproject.toml --all-extras $(LOCK) -c requirements.lock -o requirements-services.lock $(ARGS)
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --group deploy $(LOCK) -c requirements.lock -o requirements-services.lock $(ARGS)
 	@$(BIN)/uv pip compile --group bench $(LOCK) -c requirements.lock -o requirements-bench.lock $(ARGS)
+	@$(BIN)/uv pip compile --group image $(LOCK) -c requirements.lock -o deploy/requirements-build.lock $(ARGS)
+	@$(BIN)/uv pip compile pyproject.toml $(ENGINE) $(LOCK) -c requirements.lock -c requirements-services.lock -o deploy/requirements-engine.lock $(ARGS)
+	@$(BIN)/uv pip compile pyproject.toml $(ENGINE) --extra spark $(LOCK) -c requirements.lock -c requirements-services.lock -o deploy/requirements-spark.lock $(ARGS)
 
 clean: ## everything that was made: .venv, caches, reports
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache reports dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+ENGINE := --extra kafka --extra postgres
 
 # The locks name no package index, so that they serve behind any mirror.
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

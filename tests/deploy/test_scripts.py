@@ -1,0 +1,29 @@
+"""Shell scripts in images are shell, and Prometheus takes its configuration."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from tests.services import shared
+from tests.structure.sources import ROOT
+
+from fraudstream.errors import NotInstalled
+from fraudstream.stack import packages
+
+
+@pytest.mark.parametrize("script", ["deploy/model-build", "deploy/timescaledb/reader.sh"])
+def test_a_script_can_be_read_by_a_plain_shell(script: str) -> None:
+    path = ROOT / script
+    assert path.read_text(encoding="utf-8").startswith("#!/bin/sh\n")
+    assert subprocess.run(["sh", "-n", str(path)], check=False).returncode == 0
+
+
+def test_prometheus_takes_its_configuration() -> None:
+    try:
+        packages.need(packages.PROMETHEUS)
+    except NotInstalled as error:
+        shared.refuse(error)
+    command = ["promtool", "check", "config", str(ROOT / "deploy/prometheus/prometheus.yml")]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
