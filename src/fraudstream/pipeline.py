@@ -23,6 +23,9 @@ from fraudstream.schema import Preset
 
 __all__ = ["Extracted", "Extractor", "Pipeline", "State", "extract", "gathered", "step"]
 
+_TRANSACTION = int(Kind.TRANSACTION)
+_NONE = slice(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
@@ -116,12 +119,12 @@ def gathered(
 ) -> Extracted:
     """What is known of a batch, brought together for decisions."""
     events = admitted.events
-    transactions = events.kinds == Kind.TRANSACTION
+    transactions = events.kinds == _TRANSACTION
     whole = bool(transactions.all())
     return Extracted(
         source=records.source,
         events=events if whole else events.take(np.flatnonzero(transactions)),
-        others=events.take(np.flatnonzero(~transactions)),
+        others=events.take(_NONE) if whole else events.take(np.flatnonzero(~transactions)),
         matrix=observed.matrix,
         flags=observed.flags,
         coverage=_coverage(admitted, transactions, extractor.plan.horizon),

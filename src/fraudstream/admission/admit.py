@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.admission import kernel
-from fraudstream.admission.kernel import Arriving, Ledger
+from fraudstream.admission.kernel import Ledger
 from fraudstream.events import MISSING, EventBatch, Reason, place_of
 from fraudstream.events.places import slot_of
 from fraudstream.schema import Preset, layout_of
@@ -22,6 +24,9 @@ _REASONS = {
     kernel.DUPLICATE: Reason.DUPLICATE,
     kernel.CONFLICT: Reason.ID_CONFLICT,
 }
+
+_AHEAD = 64
+"""Ids for which room is made at once, where they come one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class Admission:
     def __init__(self, entry: Entry, ledger: Ledger) -> None:
         self.entry = entry
         self.ledger = ledger
+        self._spare = 0
         self.rules = np.array(
             [entry.max_future, entry.dedupe, entry.known_after, entry.carries_label], np.int64
         )
@@ -121,9 +127,13 @@ class Admission:
 
     def reserve(self, events: int, partitions: int) -> None:
         """Make room for what a batch can add."""
+        if events > self._spare:
+            self._spare = max(events, _AHEAD)
+            self.ledger = self.ledger._replace(
+                **reserved(self.ledger._asdict(), "seen", self._spare)
+            )
+        self._spare -= events
         ledger = self.ledger
-        if larger := reserved(ledger._asdict(), "seen", events):
-            ledger = ledger._replace(**larger)
         if partitions > len(ledger.clocks):
             clocks = np.full(partitions, MISSING, np.int64)
             clocks[: len(ledger.clocks)] = ledger.clocks
@@ -183,31 +193,34 @@ def admit(state: Admission, decoded: EventBatch, as_of: int) -> Admitted:
     firsts = np.zeros((count, 2), np.int64)
     due = state.room_for_due(count)
     labels = kernel.admit_rows(
-        state.ledger, state.rules, _arriving(decoded), as_of, arrivals, verdicts, firsts, due
+        tuple(state.ledger), state.rules, _arriving(decoded), as_of, arrivals, verdicts, firsts, due
     )
-    rows = np.flatnonzero(verdicts == 0)
-    whole = len(rows) == count
-    events = decoded if whole else decoded.take(rows)
+    rows, refused = np.arange(count), _refusals(verdicts, firsts) if verdicts.any() else ()
+    if refused:
+        rows = np.flatnonzero(verdicts == 0)
+        decoded, arrivals = decoded.take(rows), arrivals[rows]
     return Admitted(
-        events=replace(events, arrivals=arrivals[rows]),
+        events=decoded.arrived(arrivals),
         rows=rows,
         due=_due_labels(due[:labels]),
-        refused=() if whole else tuple(_refusals(verdicts, firsts)),
+        refused=refused,
         watermark=state.watermark,
         began=int(state.ledger.meta[kernel.BEGAN]),
     )
 
 
-def _refusals(verdicts: NDArray[np.int64], firsts: NDArray[np.int64]) -> list[Refusal]:
+def _refusals(verdicts: NDArray[np.int64], firsts: NDArray[np.int64]) -> tuple[Refusal, ...]:
     refused = []
     for row in np.flatnonzero(verdicts):
         verdict = int(verdicts[row])
         first = None if verdict == kernel.FUTURE else (int(firsts[row, 0]), int(firsts[row, 1]))
         refused.append(Refusal(int(row), _REASONS[verdict], first))
-    return refused
+    return tuple(refused)
 
 
 def _due_labels(due: NDArray[np.int64]) -> DueLabels:
+    if not len(due):
+        return _nothing_due(due.shape[1])
     hashes = due[:, 1 + kernel.WAIT_HASHES :]
     return DueLabels(
         before=np.ascontiguousarray(due[:, 0]),
@@ -217,17 +230,25 @@ def _due_labels(due: NDArray[np.int64]) -> DueLabels:
     )
 
 
-def _arriving(batch: EventBatch) -> Arriving:
-    return Arriving(
-        kinds=batch.kinds,
-        times=batch.event_times,
-        arrivals=batch.arrivals,
-        ids=batch.ids.view(np.int64),
-        contents=batch.contents.view(np.int64),
-        hashes=batch.hashes.view(np.int64),
-        frauds=batch.frauds,
-        partitions=batch.partitions,
-        offsets=batch.offsets,
+@lru_cache(maxsize=64)
+def _nothing_due(width: int) -> DueLabels:
+    nothing = np.empty(0, np.int64)
+    hashes = np.empty((0, (width - 1 - kernel.WAIT_HASHES) // 2, 2), np.int64)
+    return DueLabels(nothing, nothing, nothing, hashes)
+
+
+def _arriving(batch: EventBatch) -> tuple[NDArray[Any], ...]:
+    """The columns of :class:`~fraudstream.admission.kernel.Arriving`."""
+    return (
+        batch.kinds,
+        batch.event_times,
+        batch.arrivals,
+        batch.ids.view(np.int64),
+        batch.contents.view(np.int64),
+        batch.hashes.view(np.int64),
+        batch.frauds,
+        batch.partitions,
+        batch.offsets,
     )
 
 

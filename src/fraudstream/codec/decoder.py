@@ -61,7 +61,7 @@ class Decoder:
             spanned.spans,
             spanned.faults,
             self._plan.table,
-            columns,
+            tuple(columns),
             (
                 source,
                 name_bounds(records.source),
@@ -72,9 +72,10 @@ class Decoder:
             cell,
         )
         events = self._events(columns, spanned, rows, records)
-        order = log_order(records.timestamps[rows], events.kinds, events.partitions)
-        if order is not None:
-            events, rows = events.take(order), rows[order]
+        if len(rows) > 1:
+            order = log_order(records.timestamps[rows], events.kinds, events.partitions)
+            if order is not None:
+                events, rows = events.take(order), rows[order]
         told = (*_own_rejects(records), *self._told(rejects, spanned, records))
         return Decoded(events, rows, told)
 

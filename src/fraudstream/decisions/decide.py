@@ -16,6 +16,8 @@ from fraudstream.scoring.scorer import Scorer
 
 __all__ = ["Decider", "Extracted", "decide"]
 
+_BY_MODEL = np.uint8(DecidedBy.MODEL)
+
 
 class Extracted(Protocol):
     """What the pipeline knows of a batch before it is scored; columns as in :class:`Outcome`."""
@@ -81,7 +83,7 @@ def decide(decider: Decider, extracted: Extracted, scores: NDArray[np.int64]) ->
         scores=scores,
         actions=actions,
         costs=costs,
-        decided_by=np.full(len(events), DecidedBy.MODEL, np.uint8),
+        decided_by=np.full(len(events), _BY_MODEL),
         flags=extracted.flags,
         coverage=extracted.coverage,
         reasons=_reasons(decider, extracted.matrix, actions),

@@ -88,7 +88,7 @@ class EventBatch:
     def __len__(self) -> int:
         return len(self.kinds)
 
-    def take(self, rows: NDArray[np.intp]) -> EventBatch:
+    def take(self, rows: NDArray[np.intp] | slice) -> EventBatch:
         """The given rows, in the given order; text is not copied."""
         spans = Spans(self.texts.data, self.texts.starts[rows], self.texts.ends[rows])
         return EventBatch(
@@ -107,4 +107,24 @@ class EventBatch:
             texts=spans,
             partitions=self.partitions[rows],
             offsets=self.offsets[rows],
+        )
+
+    def arrived(self, arrivals: NDArray[np.int64]) -> EventBatch:
+        """The same events with other arrivals; nothing is copied."""
+        return EventBatch(
+            kinds=self.kinds,
+            event_times=self.event_times,
+            arrivals=arrivals,
+            ids=self.ids,
+            contents=self.contents,
+            hashes=self.hashes,
+            numbers=self.numbers,
+            codes=self.codes,
+            frauds=self.frauds,
+            known_ats=self.known_ats,
+            amounts=self.amounts,
+            currencies=self.currencies,
+            texts=self.texts,
+            partitions=self.partitions,
+            offsets=self.offsets,
         )

@@ -8,6 +8,7 @@ the only one of a file, keep their own numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -68,11 +69,14 @@ def slot_of(number: N) -> N:
     return (number & (MOST_PARTITIONS - 1)) * MOST_TOPICS + (number >> PARTITION_BITS)
 
 
+@lru_cache(maxsize=64)
 def name_bounds(source: str) -> NDArray[np.int64]:
-    """Where in the UTF-8 of a source's name each topic's begins and ends, (topics, 2).
+    """Where in the UTF-8 of a source's name each topic's begins and ends, (topics, 2), read-only.
 
     >>> name_bounds("tx/labels").tolist()
     [[0, 2], [3, 9]]
     """
     ends = np.cumsum([len(name.encode()) + 1 for name in topic_names(source)], dtype=np.int64)
-    return np.stack([np.concatenate([[0], ends[:-1]]), ends - 1], axis=1)
+    bounds = np.stack([np.concatenate([[0], ends[:-1]]), ends - 1], axis=1)
+    bounds.flags.writeable = False
+    return bounds

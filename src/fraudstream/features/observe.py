@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fraudstream.admission import Admitted
 from fraudstream.events import EventBatch, Kind
-from fraudstream.features.kernel.layout import Due, Events
 from fraudstream.features.kernel.observe import observe as observe_rows
 from fraudstream.features.kernel.sweep import sweep
 from fraudstream.features.plan import Plan
@@ -19,6 +19,7 @@ __all__ = ["Observed", "observe"]
 
 _CHUNK = 8192
 _SWEPT_PER_EVENT = 2
+_TRANSACTION = int(Kind.TRANSACTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +39,42 @@ def observe(plan: Plan, state: FeatureState, admitted: Admitted) -> Observed:
     Labels, reversals and profiles act where they stand in the batch. The same numbers come out
     however the stream is cut into batches.
     """
-    events = _columns(admitted.events)
-    transactions = int(np.count_nonzero(events.kinds == Kind.TRANSACTION))
+    kinds = admitted.events.kinds
+    program, events, due = tuple(plan.program), _columns(admitted.events), _due(admitted)
+    transactions = int(np.count_nonzero(kinds == _TRANSACTION))
     matrix = np.full((transactions, len(plan.names)), np.nan)
     flags = np.zeros(transactions, np.uint8)
     cursor = np.zeros(4, np.int64)
     places = np.empty(len(plan.program.bounds) + 1, np.int64)
     ages = np.empty(len(plan.program.profiles) + 1, np.int64)
-    for start in range(0, len(events.kinds), _CHUNK):
-        stop = min(start + _CHUNK, len(events.kinds))
+    for start in range(0, len(kinds), _CHUNK):
+        stop = min(start + _CHUNK, len(kinds))
         state.reserve(plan, stop - start + len(admitted.due))
         cursor[3] = stop
         while not observe_rows(
-            plan.program, state.memory, events, _due(admitted), cursor, matrix, flags, places, ages
+            program, tuple(state.memory), events, due, cursor, matrix, flags, places, ages
         ):
             state.widen()
-    budget = _SWEPT_PER_EVENT * len(events.kinds) + 16
-    sweep(plan.program, state.memory, admitted.watermark, budget)
+    budget = _SWEPT_PER_EVENT * len(kinds) + 16
+    sweep(program, tuple(state.memory), admitted.watermark, budget)
     return Observed(matrix, flags)
 
 
-def _columns(events: EventBatch) -> Events:
-    return Events(
-        kinds=events.kinds,
-        times=events.event_times,
-        arrivals=events.arrivals,
-        ids=np.ascontiguousarray(events.ids[:, 0]).view(np.int64),
-        hashes=events.hashes.view(np.int64),
-        numbers=events.numbers,
-        codes=events.codes,
-        frauds=events.frauds,
+def _columns(events: EventBatch) -> tuple[NDArray[Any], ...]:
+    """The columns of :class:`~fraudstream.features.kernel.layout.Events`."""
+    return (
+        events.kinds,
+        events.event_times,
+        events.arrivals,
+        np.ascontiguousarray(events.ids[:, 0]).view(np.int64),
+        events.hashes.view(np.int64),
+        events.numbers,
+        events.codes,
+        events.frauds,
     )
 
 
-def _due(admitted: Admitted) -> Due:
+def _due(admitted: Admitted) -> tuple[NDArray[np.int64], ...]:
+    """The columns of :class:`~fraudstream.features.kernel.layout.Due`."""
     due = admitted.due
-    return Due(due.before, due.times, due.ids, due.hashes)
+    return due.before, due.times, due.ids, due.hashes

@@ -18,6 +18,8 @@ __all__ = ["FeatureState", "Usage"]
 
 _TABLES = {"keys": K_WIDTH, "pairs": 3, "marks": 4, "profiles": 3}
 _META = 8
+_AHEAD = 64
+"""Events for which room is made at once, where they come one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class FeatureState:
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
+        self._spare = 0
 
     @classmethod
     def empty(cls, plan: Plan) -> FeatureState:
@@ -52,7 +55,10 @@ class FeatureState:
 
     def reserve(self, plan: Plan, events: int) -> None:
         """Make sure that the tables have room for what ``events`` more events can add."""
-        program = plan.program
+        if events <= self._spare:
+            self._spare -= events
+            return
+        program, ahead = plan.program, max(events, _AHEAD)
         per_event = {
             "keys": len(program.entities),
             "pairs": len(program.symbols),
@@ -60,8 +66,9 @@ class FeatureState:
             "profiles": len(program.profiles),
         }
         for name, count in per_event.items():
-            if larger := reserved(self.memory._asdict(), name, count * events):
+            if larger := reserved(self.memory._asdict(), name, count * ahead):
                 self.memory = self.memory._replace(**larger)
+        self._spare = ahead - events
 
     def widen(self) -> None:
         """Double the arena."""

@@ -22,6 +22,8 @@ from fraudstream.features.kernel.layout import (
     SWEPT_KEYS,
     SWEPT_MARKS,
     UNUSED,
+    Memory,
+    Program,
 )
 from fraudstream.features.kernel.regions import give_back
 from fraudstream.features.kernel.ring import evict
@@ -31,12 +33,15 @@ __all__ = ["sweep"]
 
 
 @njit(**PLAIN)
-def sweep(program, memory, clock, budget):
+def sweep(plan, state, clock, budget):
     """Look at up to ``budget`` keys and marks, going round; no later arrival is before ``clock``.
+
+    ``plan`` and ``state`` are a program and a memory as plain tuples.
 
     A key is freed when its own next event would empty it anyway, whatever that event is: so
     freeing never shows in a number.
     """
+    program, memory = Program(*plan), Memory(*state)
     before = clock - program.scalars[LATENESS]
     used = memory.keys_counts[table.USED]
     for _ in range(min(budget, used)):
