@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench soak docs lock clean
+.PHONY: help setup demo test test-containers lint bench soak docs lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -12,7 +12,7 @@ READY_BENCH := .venv/.ready-bench
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## .venv as requirements.lock says; at once if nothing changed
 
@@ -22,6 +22,10 @@ demo: $(READY) ## a simulated bank under attack, live in this terminal
 test: lint ## everything that is checked: lint, types, layers, tests
 	@$(BIN)/python -m tests.services
 	@$(PYTEST) $(ARGS)
+
+test-containers: $(READY_SERVICES) ## build our images and run them, without Docker (root, Debian)
+	@$(BIN)/python -m tests.containers
+	@$(BIN)/python -m pytest -m containers tests/containers $(ARGS)
 
 lint: $(READY_SERVICES) ## ruff, mypy --strict, import-linter
 	@echo "lint: ruff" >&2
