@@ -37,7 +37,8 @@ LATER = 4_000_000_000_000
 _KEY = bytes(range(16))
 _HISTORY_DAYS = 40.0
 _OTHER_ATTACKERS = 77
-_FRAUD_SHARE = 0.003
+_FRAUD_SHARE = 0.001
+"""About what card payments have."""
 _REVIEWS = 30
 """A day: half a percent of what 2,000 customers do."""
 

@@ -24,7 +24,6 @@ from fraudstream.schema import Preset
 __all__ = ["Extracted", "Extractor", "Pipeline", "State", "extract", "gathered", "step"]
 
 _TRANSACTION = int(Kind.TRANSACTION)
-_NONE = slice(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def gathered(
     return Extracted(
         source=records.source,
         events=events if whole else events.take(np.flatnonzero(transactions)),
-        others=events.take(_NONE) if whole else events.take(np.flatnonzero(~transactions)),
+        others=events.none() if whole else events.take(np.flatnonzero(~transactions)),
         matrix=observed.matrix,
         flags=observed.flags,
         coverage=_coverage(admitted, transactions, extractor.plan.horizon),

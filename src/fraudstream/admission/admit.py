@@ -187,7 +187,7 @@ def admit(state: Admission, decoded: EventBatch, as_of: int) -> Admitted:
     there is none, the greatest event time so far. ``as_of`` (UTC ms) bounds both.
     """
     count = len(decoded)
-    state.reserve(count, int(slot_of(decoded.partitions).max()) + 1 if count else 1)
+    state.reserve(count, kernel.clocks_for(decoded.partitions))
     arrivals = np.empty(count, np.int64)
     verdicts = np.zeros(count, np.int64)
     firsts = np.zeros((count, 2), np.int64)

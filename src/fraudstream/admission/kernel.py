@@ -18,6 +18,7 @@ __all__ = [
     "Arriving",
     "Ledger",
     "admit_rows",
+    "clocks_for",
     "low_watermark",
 ]
 
@@ -64,6 +65,15 @@ class Arriving(NamedTuple):
     frauds: NDArray[np.int8]
     partitions: NDArray[np.int32]
     offsets: NDArray[np.int64]
+
+
+@njit(**_OPTIONS)
+def clocks_for(partitions):
+    """How many clocks there must be for a batch of these partitions."""
+    most = 1
+    for partition in partitions:
+        most = max(most, _slot_of(partition) + 1)
+    return most
 
 
 @njit(**_OPTIONS)

@@ -17,7 +17,7 @@ from fraudstream.codec.tables import check_columns, spans_of_table
 from fraudstream.codec.texts import COUNTRY_ROOM, HASH_ROOM, PLACE_ROOM
 from fraudstream.codec.words import I64
 from fraudstream.events import Envelope, EventBatch, Lines, Records, Reject, Spans, log_order
-from fraudstream.events.places import name_bounds
+from fraudstream.events.places import name_bounds, name_bytes
 from fraudstream.schema import FieldType, Layout, Preset
 
 __all__ = ["Decoded", "Decoder"]
@@ -51,7 +51,7 @@ class Decoder:
 
     def decode(self, records: Records) -> Decoded:
         """All events among the records; raises ``InputInvalid`` if a table lacks columns."""
-        source = np.frombuffer(records.source.encode(), np.uint8)
+        source = name_bytes(records.source)
         spanned = self._spans(records, self._room + len(source))
         columns = _empty_columns(len(records), self._plan.layout)
         cell = np.empty(self._plan.table[p.H_CELL], np.int64)

@@ -50,7 +50,7 @@ from fraudstream.codec.words import (
     word_at,
 )
 
-__all__ = ["MAX_DEPTH", "gather", "scan"]
+__all__ = ["MAX_DEPTH", "gather", "scan", "total_length"]
 
 MAX_DEPTH = 64
 """Objects and arrays inside one another."""
@@ -72,6 +72,15 @@ _INFINITY = _word("Infinity")
 _VALUE, _KEY, _AFTER = range(3)
 _IN_ARRAY = -2
 _NOWHERE = -1
+
+
+@njit(**OPTIONS)
+def total_length(starts: I64, ends: I64) -> int:
+    """Bytes of all messages together."""
+    total = 0
+    for i in range(len(starts)):
+        total += ends[i] - starts[i]
+    return total
 
 
 @njit(**OPTIONS)

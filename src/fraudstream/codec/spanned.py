@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fraudstream.codec.program import Plan
-from fraudstream.codec.scan import MAX_DEPTH, gather, scan
+from fraudstream.codec.scan import MAX_DEPTH, gather, scan, total_length
 from fraudstream.codec.words import I64, PAD, U8
 from fraudstream.events import Lines
 
@@ -38,7 +38,7 @@ def spans_of_lines(lines: Lines, plan: Plan, room: int) -> Spanned:
     """Scan JSON messages; ``room`` bytes of the side buffer are kept for each message."""
     rows, slots = len(lines), len(plan.paths.paths)
     # a 0 after each message, and unescaped texts are no longer than the escaped
-    size = 2 * int(lines.ends.sum() - lines.starts.sum()) + rows
+    size = 2 * total_length(lines.starts, lines.ends) + rows
     data = np.empty(size + rows * room + PAD, np.uint8)
     source = lines.data.view()
     source.flags.writeable = False  # one compiled version, whoever owns the bytes

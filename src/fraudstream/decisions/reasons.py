@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -41,15 +42,14 @@ def reasons_of(
     the reason given.
     """
     found: dict[Hashable, int] = {}
+    weights, said = contributions.tolist(), values.tolist()
     for k in np.argsort(-contributions, kind="stable").tolist():
-        if contributions[k] < _LEAST_WEIGHT or len(found) == _MOST:
+        if weights[k] < _LEAST_WEIGHT or len(found) == _MOST:
             break
         found.setdefault(_subject(vocabulary.features[k]), k)
     if not found:
         return (_AMOUNT_AT_STAKE,)
-    return tuple(
-        _reason(vocabulary, k, float(values[k]), float(contributions[k])) for k in found.values()
-    )
+    return tuple(_reason(vocabulary, k, said[k], weights[k]) for k in found.values())
 
 
 def _subject(feature: Input | Aggregate) -> Hashable:
@@ -82,4 +82,4 @@ def _reason(vocabulary: Vocabulary, k: int, value: float, weight: float) -> Reas
 
 
 def _known(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+    return value if math.isfinite(value) else None

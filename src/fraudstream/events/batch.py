@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,7 @@ class EventBatch:
     def __len__(self) -> int:
         return len(self.kinds)
 
-    def take(self, rows: NDArray[np.intp] | slice) -> EventBatch:
+    def take(self, rows: NDArray[np.intp]) -> EventBatch:
         """The given rows, in the given order; text is not copied."""
         spans = Spans(self.texts.data, self.texts.starts[rows], self.texts.ends[rows])
         return EventBatch(
@@ -109,6 +110,11 @@ class EventBatch:
             offsets=self.offsets[rows],
         )
 
+    def none(self) -> EventBatch:
+        """None of the events."""
+        columns = self.numbers.shape[1], self.codes.shape[1], self.texts.starts.shape[1]
+        return _no_events(self.hashes.shape[1], *columns)
+
     def arrived(self, arrivals: NDArray[np.int64]) -> EventBatch:
         """The same events with other arrivals; nothing is copied."""
         return EventBatch(
@@ -128,3 +134,26 @@ class EventBatch:
             partitions=self.partitions,
             offsets=self.offsets,
         )
+
+
+@lru_cache(maxsize=64)
+def _no_events(hashes: int, numbers: int, codes: int, texts: int) -> EventBatch:
+    """A batch without rows, of so many columns; one for all, as there is nothing to change."""
+    times, nowhere = np.empty(0, np.int64), np.empty((0, texts), np.int64)
+    return EventBatch(
+        kinds=np.empty(0, np.uint8),
+        event_times=times,
+        arrivals=times,
+        ids=np.empty((0, 2), np.uint64),
+        contents=np.empty(0, np.uint64),
+        hashes=np.empty((0, hashes, 2), np.uint64),
+        numbers=np.empty((0, numbers), np.int64),
+        codes=np.empty((0, codes), np.int16),
+        frauds=np.empty(0, np.int8),
+        known_ats=times,
+        amounts=times,
+        currencies=np.empty(0, np.int16),
+        texts=Spans(np.empty(0, np.uint8), nowhere, nowhere),
+        partitions=np.empty(0, np.int32),
+        offsets=times,
+    )

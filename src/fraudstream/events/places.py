@@ -20,6 +20,7 @@ __all__ = [
     "PARTITION_BITS",
     "joined_name",
     "name_bounds",
+    "name_bytes",
     "number_of",
     "place_of",
     "slot_of",
@@ -67,6 +68,12 @@ def slot_of(number: N) -> N:
     [8, 9, 10]
     """
     return (number & (MOST_PARTITIONS - 1)) * MOST_TOPICS + (number >> PARTITION_BITS)
+
+
+@lru_cache(maxsize=64)
+def name_bytes(source: str) -> NDArray[np.uint8]:
+    """The UTF-8 of a source's name, read-only."""
+    return np.frombuffer(source.encode(), np.uint8)
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,8 @@ from fraudstream.scoring.lightgbm_text import Missing
 __all__ = ["margins", "write_keys"]
 
 _BLOCK = 32
+_STRIDE = 6
+"""Steps that are compiled without a loop; those after a leaf stay there."""
 _COLUMN = np.int64(2**COLUMN_BITS - 1)
 _LEFT = np.int64(2**LEFT_BITS - 1)
 _KEY_SHIFT = LEFT_BITS + COLUMN_BITS
@@ -58,13 +60,15 @@ def _add_leaves(matrix, columns, words, leaves, starts, depths, sums):  # type: 
         for k in range(len(depths)):
             tree = words[starts[k] : starts[k + 1]]
             values = leaves[starts[k] : starts[k + 1]]
+            strides = (depths[k] + _STRIDE - 1) // _STRIDE
             for row in range(rows):
                 at = np.uint64(0)
-                for _ in range(depths[k]):
-                    word = tree[at]
-                    key = np.int64(keys[row, np.uint64(word & _COLUMN)])
-                    goes_right = np.uint64(key > word >> _KEY_SHIFT)
-                    at = np.uint64(word >> COLUMN_BITS & _LEFT) + goes_right
+                for _ in range(strides):
+                    for _ in range(_STRIDE):
+                        word = tree[at]
+                        key = np.int64(keys[np.uint64(row), np.uint64(word & _COLUMN)])
+                        goes_right = np.uint64(key > word >> _KEY_SHIFT)
+                        at = np.uint64(word >> COLUMN_BITS & _LEFT) + goes_right
                 sums[first + row] += values[at]
 
 
