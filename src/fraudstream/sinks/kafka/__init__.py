@@ -1,0 +1,6 @@
+"""Kafka topics as a primary sink: decisions, alerts, rejects and the journal."""
+
+from fraudstream.sinks.kafka.messages import Message, Stamp, Topics, messages_of
+from fraudstream.sinks.kafka.sink import KafkaSink
+
+__all__ = ["KafkaSink", "Message", "Stamp", "Topics", "messages_of"]
