@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fraudstream.config.kafka import is_kafka_secret
 from fraudstream.errors import Problem, SettingsInvalid
 from fraudstream.schema.positions import Place, locate
 
-__all__ = ["FILE_NAME", "PREFIX", "SECRETS", "Found", "from_environment", "from_file"]
+__all__ = ["FILE_NAME", "PREFIX", "Found", "from_environment", "from_file", "is_secret"]
 
 FILE_NAME = "fraudstream.toml"
 PREFIX = "FRAUDSTREAM_"
 
-SECRETS = frozenset({"secret", "store.url"})
-"""Settings that may also be given as the path of a file that holds them, and are never shown."""
+_SECRETS = frozenset({"secret", "store.url"})
 
 _PATHS = frozenset({"model", "home"})
 
@@ -29,6 +29,11 @@ class Found:
     value: Any
     origin: str
     place: Place | None = None
+
+
+def is_secret(name: str) -> bool:
+    """Whether a setting may also be given as the path of a file that holds it, and is not shown."""
+    return name in _SECRETS or is_kafka_secret(name)
 
 
 def from_file(path: Path) -> dict[str, Found]:
@@ -59,7 +64,8 @@ def from_environment(environment: Mapping[str, str]) -> dict[str, Found]:
         if not variable.startswith(PREFIX) or not value:
             continue
         name = variable.removeprefix(PREFIX).lower().replace("__", ".")
-        if name.endswith("_file") and (secret := name.removesuffix("_file")) in SECRETS:
+        secret = name.removesuffix("_file")
+        if name.endswith("_file") and is_secret(secret):
             try:
                 found[secret] = Found(Path(value).read_text(encoding="utf-8").strip(), variable)
             except OSError as error:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from fraudstream.config.layers import FILE_NAME, SECRETS, Found, from_environment, from_file
+from fraudstream.config.layers import FILE_NAME, Found, from_environment, from_file, is_secret
 from fraudstream.config.settings import Settings
 from fraudstream.errors import Problem, SettingsInvalid
 from fraudstream.schema.nearest import did_you_mean
@@ -78,6 +78,8 @@ def _leaves(table: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
         value = getattr(table, key)
         if isinstance(value, BaseModel):
             yield from _leaves(value, f"{prefix}{key}.")
+        elif isinstance(value, Mapping):
+            yield from ((f"{prefix}{name}", each) for name, each in value.items())
         else:
             yield f"{prefix}{key}", value
 
@@ -110,7 +112,7 @@ def _problem(name: str, kind: str, message: str, found: Mapping[str, Found]) -> 
 def _shown(name: str, value: Any) -> str:
     if value is None or value == "" or value == ():
         return "-"
-    if name in SECRETS and name != "store.url":
+    if is_secret(name) and name != "store.url":
         return "(hidden)"
     text = ",".join(value) if isinstance(value, tuple) else str(value)
     password = urlsplit(text).password if "://" in text else None

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from fraudstream.config.kafka import KafkaSettings
 from fraudstream.schema.durations import DAY, duration_ms
 
 __all__ = ["EngineSettings", "LogSettings", "RunSettings", "Settings", "StoreSettings"]
@@ -108,4 +109,5 @@ class Settings(_Table):
     run: RunSettings = RunSettings()
     store: StoreSettings = StoreSettings()
     engine: EngineSettings = EngineSettings()
+    kafka: KafkaSettings = KafkaSettings()
     log: LogSettings = LogSettings()

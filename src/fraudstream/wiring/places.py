@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fraudstream.codec import Decoder
 from fraudstream.config import Home, Settings
+from fraudstream.config.kafka import KafkaSettings
 from fraudstream.decisions import Outcome, encode, form_of
 from fraudstream.engine.engine import utc_ms
 from fraudstream.errors import NotInstalled, UsageInvalid
@@ -25,6 +26,7 @@ from fraudstream.sources.jsonlines import JsonLinesFile
 from fraudstream.sources.order import Sorted
 from fraudstream.sources.parquet import ParquetFile
 from fraudstream.sources.spool import Spool
+from fraudstream.wiring.kafka import is_kafka, kafka_sink, kafka_source, one_place
 from fraudstream.wiring.stores import is_store, open_store_at
 
 __all__ = [
@@ -45,7 +47,7 @@ _KINDS = {
     ".parquet": "parquet",
 }
 Times = Callable[[Records], NDArray[np.int64]]
-_LATER = ("kafka", "postgresql", "spark", "http", "https")
+_LATER = ("postgresql", "spark", "http", "https")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,14 @@ class Opening:
     home: Home
     follow: bool = False
     pipe: int = 0
+    kafka: KafkaSettings = field(default_factory=KafkaSettings)
 
 
 def only_source(settings: Settings) -> str:
-    """The place to read from; raises ``UsageInvalid`` unless there is exactly one."""
+    """The place to read from; raises ``UsageInvalid`` unless there is exactly one.
+
+    Several topics of one Kafka cluster are one place.
+    """
     sources = settings.run.source
     if not sources:
         raise UsageInvalid(
@@ -71,10 +77,13 @@ def only_source(settings: Settings) -> str:
             advice="Name one: --source FILE, --source - for standard input, or [run] source in "
             "fraudstream.toml.",
         )
+    if all(is_kafka(place) for place in sources):
+        return one_place(sources)
     if len(sources) > 1:
         raise UsageInvalid(
             "this version reads one source at a time",
-            advice="Join the files into one log, in the order of time.",
+            advice="Join the files into one log, in the order of time; topics of one Kafka cluster "
+            "may be several.",
         )
     return sources[0]
 
@@ -94,7 +103,7 @@ class StandardInput(Spool):
 
 
 def open_source(place: str, opening: Opening) -> Source:
-    """A source: ``-`` is standard input, kept in the spool; a file is told by its ending."""
+    """A source: ``-`` is standard input, kept in the spool; Kafka topics; a file by its ending."""
     if place == "-":
         return StandardInput(
             opening.home.spool,
@@ -102,6 +111,9 @@ def open_source(place: str, opening: Opening) -> Source:
             descriptor=opening.pipe,
             max_bytes=opening.preset.input.max_bytes,
         )
+    if is_kafka(place):
+        seal = opening.home.folder / "source.topics"
+        return kafka_source(place, opening.kafka, opening.preset, seal)
     _refuse_later(place)
     return open_file(Path(place), opening, seal=opening.home.folder / "source.seal")
 
@@ -157,10 +169,12 @@ def acting_times(decoder: Decoder, known_after: int) -> Times:
 
 
 def open_sink(place: str, opening: Opening) -> Primary[Outcome]:
-    """A sink: ``-`` is standard output, a database or ``duckdb:PATH`` a store, else JSON lines."""
+    """A sink: ``-`` is standard output; a store, Kafka's topics by their URLs; else JSON lines."""
     to_lines = partial(encode, form=form_of(opening.preset))
     if place == "-":
         return StandardOutput(opening.home.folder, to_lines)
+    if is_kafka(place):
+        return kafka_sink(place, opening.kafka, opening.preset)
     if is_store(place):
         return open_store_at(place, opening.preset)
     _refuse_later(place)
@@ -168,7 +182,7 @@ def open_sink(place: str, opening: Opening) -> Primary[Outcome]:
     if _KINDS.get(path.suffix) != "json":
         raise UsageInvalid(
             f"{place}: decisions are not written to this kind of file",
-            advice="Name a .jsonl file, - for standard output, duckdb:PATH or a postgresql:// URL.",
+            advice="Name a .jsonl file, - for standard output, duckdb:PATH, postgresql:// or kafka://.",
         )
     return JsonLinesSink(path, to_lines)
 

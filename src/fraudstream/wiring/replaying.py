@@ -135,7 +135,7 @@ class _Past:
         decoder = self.programs.current().pipeline.extractor.decoder
         nothing_new = os.open(os.devnull, os.O_RDONLY)
         stack.callback(os.close, nothing_new)
-        opening = Opening(self.preset, decoder, home, pipe=nothing_new)
+        opening = Opening(self.preset, decoder, home, pipe=nothing_new, kafka=settings.kafka)
         self.source = open_source(only_source(settings), opening)
         stack.callback(self.source.close)
 

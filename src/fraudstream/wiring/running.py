@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any, Protocol, runtime_checkable
@@ -23,6 +23,7 @@ from fraudstream.stores.sql.reading import Reader
 from fraudstream.wiring.asking import answer
 from fraudstream.wiring.building import Deciding
 from fraudstream.wiring.champions import Chosen, chosen
+from fraudstream.wiring.kafka import is_kafka, kafka_leadership
 from fraudstream.wiring.outlets import outlets_of
 from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
 from fraudstream.wiring.presets import preset_named
@@ -40,7 +41,9 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
     preset = preset_named(settings.preset)
     home = Home(settings.home).made()
     programs = chosen(settings, preset)
-    opening = Opening(preset, programs.current().pipeline.extractor.decoder, home, follow)
+    opening = Opening(
+        preset, programs.current().pipeline.extractor.decoder, home, follow, kafka=settings.kafka
+    )
     outlets = outlets_of(settings)
     with ExitStack() as stack:
         stack.enter_context(owning(home.folder))
@@ -53,6 +56,9 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
         stack.enter_context(_serving(settings, _Answers(store, watching, programs)))
         checkpoints = FileCheckpoints(home.checkpoints)
         options = _options(settings, source, watching)
+        if is_kafka(place):
+            leadership = _closing(stack, kafka_leadership(place, settings.kafka))
+            options = replace(options, leadership=leadership)
         engine = Engine(programs, source, primary, sinks, checkpoints, options)
         _announce(programs.current(), source, engine.outlets())
         engine.run(stop)

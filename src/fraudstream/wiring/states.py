@@ -68,7 +68,9 @@ def rebuilt(settings: Settings, stop: Event, progress: Progress) -> dict[str, An
         nothing_new = os.open(os.devnull, os.O_RDONLY)
         stack.callback(os.close, nothing_new)
         decoder = past.program.pipeline.extractor.decoder
-        opening = Opening(past.preset, decoder, Home(settings.home), pipe=nothing_new)
+        opening = Opening(
+            past.preset, decoder, Home(settings.home), pipe=nothing_new, kafka=settings.kafka
+        )
         source = open_source(only_source(settings), opening)
         stack.callback(source.close)
         checkpoint = rebuild(past.program, source, past.entries(stop, progress))
@@ -85,7 +87,7 @@ class _Past:
         self.preset = preset_named(settings.preset)
         self.program: Deciding = deciding(self.preset, hashing_key(settings))
         decoder = self.program.pipeline.extractor.decoder
-        opening = Opening(self.preset, decoder, Home(settings.home))
+        opening = Opening(self.preset, decoder, Home(settings.home), kafka=settings.kafka)
         self.primary: Primary[Outcome] = open_sink(outlets_of(settings).primary, opening)
         stack.callback(self.primary.close)
 

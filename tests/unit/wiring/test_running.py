@@ -18,7 +18,6 @@ from fraudstream.errors import (
     CheckpointIncompatible,
     InputInvalid,
     ModelIncompatible,
-    NotInstalled,
     StateInUse,
     UsageInvalid,
 )
@@ -151,7 +150,7 @@ def test_two_runs_on_one_home_are_refused(tmp_path: Path, later: Path) -> None:
     ("place", "error"),
     [
         ("none.jsonl", InputInvalid),
-        ("kafka://host/topic", NotInstalled),
+        ("kafka://host", UsageInvalid),
         ("ftp://host/file", UsageInvalid),
     ],
 )

@@ -1,4 +1,4 @@
-"""What every primary without a database must keep: files, standard output, memory."""
+"""What every primary without a database must keep: files, standard output, memory, Kafka."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from tests.recovery.tally import Tallied, encode
+from tests.services.broker import Broker
 
+from fraudstream.kafka import Cluster
 from fraudstream.ports import Entry, Primary
 from fraudstream.sinks.jsonlines import JsonLinesSink
+from fraudstream.sinks.kafka import KafkaSink, Message, Stamp, Topics
 from fraudstream.sinks.memory import MemorySink
 from fraudstream.sinks.stdout import StandardOutput
 
@@ -25,7 +28,22 @@ def outcome(batch: int) -> Tallied:
     return Tallied("tx", (b"%d first\n" % batch, b"%d second\n" % batch), ())
 
 
-@pytest.fixture(params=["file", "stdout", "memory"])
+def in_kafka(broker: Broker, exactly_once: bool) -> Open:
+    topics = Topics(*(broker.topic() for _ in Topics().names()))
+
+    def published(outcome: Tallied, stamp: Stamp) -> Iterator[Message]:
+        for line in outcome.lines:
+            yield topics.decisions, None, line, stamp.headers()
+
+    def open_it() -> Primary[Tallied]:
+        sink = KafkaSink(Cluster(broker.bootstrap), topics, published, exactly_once)
+        sink.claim(sink.epoch() + 1)
+        return sink
+
+    return open_it
+
+
+@pytest.fixture(params=["file", "stdout", "memory", "kafka exactly once", "kafka at least once"])
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the same primary again, as a new run of the program would."""
     opened: list[Primary[Tallied]] = []
@@ -36,11 +54,14 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         "stdout": lambda: StandardOutput(tmp_path, encode, output),
         "memory": lambda: lasting,
     }
+    kind: str = request.param
+    if kind.startswith("kafka"):
+        makers[kind] = in_kafka(request.getfixturevalue("kafka"), kind == "kafka exactly once")
 
     def open_again() -> Primary[Tallied]:
         for primary in opened:
             primary.close()
-        opened.append(makers[request.param]())
+        opened.append(makers[kind]())
         return opened[-1]
 
     yield open_again

@@ -1,0 +1,144 @@
+"""What a ``kafka://`` URL means: brokers, topics, and which of them are made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from fraudstream.config.kafka import KafkaSettings
+from fraudstream.decisions import Outcome, form_of
+from fraudstream.errors import InputInvalid, UsageInvalid
+from fraudstream.kafka import Cluster, Layout, hosts_of, make_topics
+from fraudstream.kafka.leadership import ControlTopic
+from fraudstream.schema import Preset
+from fraudstream.sinks.kafka import KafkaSink, Topics, messages_of
+from fraudstream.sources.kafka import KafkaSource
+
+__all__ = [
+    "Place",
+    "cluster_of",
+    "is_kafka",
+    "kafka_leadership",
+    "kafka_sink",
+    "kafka_source",
+    "made",
+    "one_place",
+]
+
+SCHEME = "kafka://"
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+_KEPT = {"cleanup.policy": "delete", "retention.ms": "-1"}
+"""The journal is needed for as long as anything it tells of."""
+
+
+def is_kafka(place: str) -> bool:
+    """Whether a place is a URL of Kafka."""
+    return place.startswith(SCHEME)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Brokers and topics: ``kafka://h1:9092,h2:9092/topic,other``."""
+
+    servers: str
+    topics: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """The parts of a URL; raises ``UsageInvalid``. The port is 9092 unless it is said."""
+        servers, _, topics = url.removeprefix(SCHEME).partition("/")
+        named = tuple(topics.split(","))
+        if not servers or not all(_TOPIC.fullmatch(topic) for topic in named):
+            raise UsageInvalid(
+                f"{url} does not name brokers and topics",
+                advice="Write kafka://HOST:9092/TOPIC, more of either separated by commas.",
+            )
+        if "@" in servers:
+            raise UsageInvalid(
+                f"kafka://{servers.rpartition('@')[2]}/... cannot carry a user and a password",
+                advice="Set sasl.username under [kafka], and FRAUDSTREAM_KAFKA__SASL__PASSWORD.",
+            )
+        return cls(",".join(map(_with_port, servers.split(","))), named)
+
+
+def one_place(urls: Sequence[str]) -> str:
+    """Several URLs of one cluster as one, their topics in the order given."""
+    places = [Place.parse(url) for url in urls]
+    if len({place.servers for place in places}) > 1:
+        raise UsageInvalid(
+            "the sources are topics of different clusters",
+            advice="Mirror them into one, or run an engine for each.",
+        )
+    topics = ",".join(topic for place in places for topic in place.topics)
+    return f"{SCHEME}{places[0].servers}/{topics}"
+
+
+def cluster_of(settings: KafkaSettings, servers: str) -> Cluster:
+    """Brokers with what the settings say about talking to them."""
+    return Cluster(servers, settings.client)
+
+
+def kafka_source(
+    url: str, settings: KafkaSettings, preset: Preset, seal: Path | None = None
+) -> KafkaSource:
+    """Topics as a source. ``seal`` is the file that remembers their order."""
+    place = Place.parse(url)
+    if seal is not None:
+        _keep_order(seal, place.topics)
+    made(settings, place.servers, dict.fromkeys(place.topics, Layout(settings.partitions)))
+    return KafkaSource(cluster_of(settings, place.servers), place.topics, preset.input.max_bytes)
+
+
+def kafka_sink(url: str, settings: KafkaSettings, preset: Preset) -> KafkaSink[Outcome]:
+    """A sink whose decisions go to the topic of the URL, the rest where the settings say."""
+    place = Place.parse(url)
+    if len(place.topics) > 1:
+        raise UsageInvalid(
+            f"{url} names {len(place.topics)} topics for decisions",
+            advice="Name one; the other topics are set under [kafka.topics].",
+        )
+    names = settings.topics
+    topics = Topics(place.topics[0], names.alerts, names.rejects, names.journal)
+    layouts = dict.fromkeys(topics.names(), Layout(settings.partitions))
+    made(settings, place.servers, {**layouts, topics.journal: Layout(1, _KEPT)})
+    publish = partial(messages_of, form=form_of(preset), topics=topics)
+    exactly_once = settings.guarantee == "exactly_once"
+    cluster = cluster_of(settings, place.servers)
+    return KafkaSink(cluster, topics, lambda o, stamp: publish(o, stamp=stamp), exactly_once)
+
+
+def kafka_leadership(url: str, settings: KafkaSettings) -> ControlTopic:
+    """Which of the engines that read these brokers' topics owns them."""
+    servers = Place.parse(url).servers
+    made(settings, servers, {settings.topics.control: Layout(1)})
+    return ControlTopic(cluster_of(settings, servers), settings.topics.control)
+
+
+def made(settings: KafkaSettings, servers: str, layouts: Mapping[str, Layout]) -> None:
+    """Make the topics that are missing, where the settings allow that."""
+    is_local = all(host in _LOCAL for host in hosts_of(servers))
+    if settings.create_topics == "always" or (settings.create_topics == "local" and is_local):
+        make_topics(cluster_of(settings, servers), layouts)
+
+
+def _keep_order(seal: Path, topics: tuple[str, ...]) -> None:
+    """The numbers of partitions follow from the order of the topics, so it must not change."""
+    before = tuple(seal.read_text(encoding="utf-8").split()) if seal.exists() else ()
+    if topics[: len(before)] != before:
+        raise InputInvalid(
+            f"The state in {seal.parent} was made from the topics {', '.join(before)}, in this "
+            f"order; {', '.join(topics)} would be others.",
+            advice="Name them in that order, new ones last; or begin with another --home.",
+        )
+    if topics != before:
+        seal.write_text("\n".join(topics) + "\n", encoding="utf-8")
+
+
+def _with_port(server: str) -> str:
+    host, colon, port = server.rpartition(":")
+    return server if colon and port.isdigit() and host else f"{server}:9092"
