@@ -68,6 +68,8 @@ class KafkaSink(Generic[O]):
 
     def entries(self, after: int) -> Iterator[Entry]:
         """The journal's entries after a batch."""
+        if self._outbox is not None:
+            self._seen(lambda now: now.noted >= self._noted)  # commits show a moment later
         return self._journal.entries(after)
 
     def epoch(self) -> int:
