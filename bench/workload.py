@@ -37,7 +37,7 @@ LATER = 4_000_000_000_000
 _KEY = bytes(range(16))
 _HISTORY_DAYS = 40.0
 _OTHER_ATTACKERS = 77
-_FRAUD_SHARE = 0.001
+FRAUD_SHARE = 0.001
 """About what card payments have."""
 _REVIEWS = 30
 """A day: half a percent of what 2,000 customers do."""
@@ -121,9 +121,11 @@ class Workload:
     frauds: NDArray[np.int8]
 
 
-def workload(customers: int, transactions: int, trees: Settings = TREES) -> Workload:
+def workload(
+    customers: int, transactions: int, trees: Settings = TREES, fraud_share: float = FRAUD_SHARE
+) -> Workload:
     """Simulate a bank, learn from 40 days of it, and go on with attackers it never met."""
-    bank = Bank(customers=customers, days=_HISTORY_DAYS, fraud_share=_FRAUD_SHARE, settle=False)
+    bank = Bank(customers=customers, days=_HISTORY_DAYS, fraud_share=fraud_share, settle=False)
     preset = bench_preset()
     extractor = Extractor.of(preset, _KEY)
     dataset = _dataset(extractor, Messages.of(b"".join(map(encode_json, stream(bank)))))

@@ -19,7 +19,7 @@ SAME = ("transaction_id", "account_id", "amount", "currency", "amount_base", "ac
 
 @pytest.fixture(scope="module")
 def work() -> Workload:
-    return workload(400, 1500, replace(TREES, trees=20))
+    return workload(400, 1500, replace(TREES, trees=20), fraud_share=0.01)
 
 
 @pytest.fixture(scope="module")
