@@ -18,7 +18,7 @@ from tests.oracle.streams import Weather, stream
 __all__ = ["Compared", "compare"]
 
 FEATURES = 80
-WINDOWS = [30 * SECOND, 10 * MINUTE, HOUR, 5 * HOUR, DAY, 30 * DAY, 90 * DAY]
+WINDOWS = [SECOND, 30 * SECOND, 10 * MINUTE, HOUR, 5 * HOUR, DAY, 30 * DAY, 90 * DAY]
 COPIES = 0.05
 SNAPSHOTS = 0.2
 
