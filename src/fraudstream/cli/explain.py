@@ -28,7 +28,8 @@ def explain(
     Shows the decision as it was stored: action, score, expected costs, reasons
     in words, what made it (versions of features, model, policy), labels that
     came since. A running engine is asked; else the store in the home folder is
-    opened. Ends with 1 if there is no such transaction.
+    opened, or the demo's where there is no other. Ends with 1 if there is no
+    such transaction.
 
     Examples:
       fraudstream explain tx_000482913
@@ -36,9 +37,9 @@ def explain(
     """
     from fraudstream.config import load
     from fraudstream.decisions.explanation import in_words
-    from fraudstream.wiring.asking import explained
+    from fraudstream.wiring.asking import decided_in, explained
 
-    settings = load({"home": home, "preset": preset}).settings
+    settings = decided_in(load({"home": home, "preset": preset}).settings)
     figures = explained(settings, transaction)
     if not recompute:
         show(figures, in_words(figures), form)

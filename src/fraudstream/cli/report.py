@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from fraudstream.errors import Problem, StorageFailed
+
 __all__ = ["Format", "keep", "note", "show", "table"]
 
 
@@ -32,8 +34,16 @@ def note(text: str) -> None:
 def keep(name: str, figures: Mapping[str, Any]) -> Path:
     """Write figures to ``reports/NAME.json``, from which the tables in docs are made."""
     path = Path("reports") / f"{name}.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageFailed(
+            "The report could not be written.",
+            [Problem(error.strerror or str(error), str(path))],
+            "Make the folder reports writable, or run this in another folder.",
+        ) from error
     return path
 
 

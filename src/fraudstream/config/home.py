@@ -40,6 +40,11 @@ class Home:
         """Folder of the log that input without one (standard input) is appended to."""
         return self.folder / "spool"
 
+    @property
+    def demo(self) -> Path:
+        """The demo's own home folder."""
+        return self.folder / "demo"
+
     def made(self) -> Home:
         """The same, after making sure that the folder exists and only its owner can read it."""
         try:

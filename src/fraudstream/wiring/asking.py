@@ -7,14 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from fraudstream.config import Settings
+from fraudstream.config import Home, Settings
 from fraudstream.errors import CheckFailed
 from fraudstream.serve import ask
 from fraudstream.stores.sql.reading import Reader
+from fraudstream.wiring.outlets import outlets_of
 from fraudstream.wiring.stores import opened_reader
 
 __all__ = [
     "answer",
+    "decided_in",
     "explained",
     "label_status",
     "newest_rejects",
@@ -29,6 +31,15 @@ _LABELS = """
         min(known_at) as first_known, max(known_at) as last_known
     from labels
 """
+
+
+def decided_in(settings: Settings) -> Settings:
+    """The settings; with the demo's home folder where only a demo has decided anything."""
+    own, demo = Home(settings.home), Home(Home(settings.home).demo)
+    elsewhere = outlets_of(settings).store != f"duckdb:{own.store}"
+    if elsewhere or own.store.exists() or not demo.store.exists():
+        return settings
+    return settings.model_copy(update={"home": demo.folder})
 
 
 def explained(settings: Settings, transaction: str) -> dict[str, Any]:

@@ -1,0 +1,131 @@
+"""Compiling the kernels in processes of their own, so that the wait is short and can be shown.
+
+Compiled code is kept on disk, where the demo's own process finds it. numba compiles one function
+at a time in a process; two processes use two cores.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+
+from fraudstream.admission import Admitted, admit
+from fraudstream.admission.admit import DueLabels
+from fraudstream.decisions import Policy, price
+from fraudstream.events import EventBatch, Kind
+from fraudstream.events.batch import Spans
+from fraudstream.features import observe
+from fraudstream.pipeline import Extractor, State
+from fraudstream.schema import Costs, Layout
+from fraudstream.scoring.calibration import logistic
+from fraudstream.scoring.forest import Forest
+from fraudstream.scoring.trees import margins
+from fraudstream.simulator import Settings, stream
+from fraudstream.wiring.demonstration.bank import records_of
+from fraudstream.wiring.presets import preset_named
+from fraudstream.wiring.progress import Progress
+
+__all__ = ["Compiling", "main"]
+
+STAGE = "compiling, once, seconds"
+_PARTS = ("reading", "remembering")
+_KEY = bytes(16)
+_SILENT: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+class Compiling:
+    """Compilation under way; nothing if the kernels were compiled before."""
+
+    def __init__(self, preset: str) -> None:
+        self._begun = time.monotonic()
+        self._done = _done_mark(preset)
+        parts = () if self._done and self._done.exists() else _PARTS
+        self._parts = [subprocess.Popen(_command(part, preset), **_SILENT) for part in parts]
+
+    def wait(self, progress: Progress) -> None:
+        """Until everything is compiled. A part that failed is compiled when it is needed."""
+        while any(part.poll() is None for part in self._parts):
+            progress(STAGE, int(time.monotonic() - self._begun), 0)
+            time.sleep(0.1)
+        if self._done and not any(part.returncode for part in self._parts):
+            self._done.touch()
+
+    def stop(self) -> None:
+        """Give up what is still under way."""
+        for part in self._parts:
+            part.terminate()
+            part.wait()
+
+
+def _command(part: str, preset: str) -> list[str]:
+    return [sys.executable, "-m", "fraudstream.wiring.demonstration.compiling", part, preset]
+
+
+def _done_mark(preset: str) -> Path | None:
+    """The file beside the compiled code that says that it is all there."""
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    return Path(folder) / f"{preset}-numba-{numba.__version__}" if folder else None
+
+
+def main(part: str, preset: str) -> None:
+    """Compile one part by using it on next to nothing."""
+    extractor = Extractor.of(preset_named(preset), _KEY)
+    if part == "reading":
+        _read(extractor)
+    else:
+        _remember(extractor)
+
+
+def _read(extractor: Extractor) -> None:
+    records = records_of(next(stream(Settings(customers=10, days=1))), 0)
+    decoded = extractor.decoder.decode(records)
+    admit(State.empty(extractor).admission, decoded.events, int(records.timestamps[-1]))
+    price(Policy.of(Costs()), np.zeros(1, np.int64), np.zeros(1, np.int64))
+    nowhere = np.zeros(1, np.int64)
+    leaf = Forest(
+        np.zeros((1, 3), np.int64), nowhere, np.zeros(1), np.array([0, 1]), nowhere, features=1
+    )
+    logistic(1.0, 0.0).micros_of(margins(leaf, np.zeros((1, 1))))
+
+
+def _remember(extractor: Extractor) -> None:
+    """Without decoding, which the other part compiles."""
+    observe(
+        extractor.plan, State.empty(extractor).features, _one_transaction(extractor.plan.layout)
+    )
+
+
+def _one_transaction(layout: Layout) -> Admitted:
+    """A batch of one transaction that says nothing, in the types of any other."""
+    zero, texts = np.zeros(1, np.int64), np.zeros((1, len(layout.texts)), np.int64)
+    events = EventBatch(
+        kinds=np.full(1, Kind.TRANSACTION, np.uint8),
+        event_times=zero,
+        arrivals=zero,
+        ids=np.zeros((1, 2), np.uint64),
+        contents=np.zeros(1, np.uint64),
+        hashes=np.zeros((1, len(layout.hashed), 2), np.uint64),
+        numbers=np.zeros((1, len(layout.numbers)), np.int64),
+        codes=np.zeros((1, len(layout.enums)), np.int16),
+        frauds=np.full(1, -1, np.int8),
+        known_ats=zero,
+        amounts=zero,
+        currencies=np.zeros(1, np.int16),
+        texts=Spans(np.empty(0, np.uint8), texts, texts),
+        partitions=np.zeros(1, np.int32),
+        offsets=zero,
+    )
+    none = np.empty(0, np.int64)
+    due = DueLabels(none, none, none, np.empty((0, len(layout.hashed), 2), np.int64))
+    return Admitted(events, np.zeros(1, np.intp), due, (), 0, 0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
