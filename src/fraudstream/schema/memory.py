@@ -16,9 +16,9 @@ _EVENTS_PER_KEY = 50
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Bytes of the state: one event of one key, and one key; ``keys`` by entity where known."""
+    """Bytes of the state: one event by entity, and one key; ``keys`` by entity where known."""
 
-    bytes_per_event: float
+    bytes_per_event: Mapping[str, float]
     bytes_per_key: float
     keys: Mapping[str, int] = field(default_factory=dict)
 
@@ -37,18 +37,22 @@ class Footprint:
 def memory(preset: Preset, rate: float, sizes: Sizes) -> tuple[Footprint, ...]:
     """An upper estimate by entity at ``rate`` events a second; every event is taken to carry it.
 
-    Every key holds its events of the preset's horizon and lateness, whatever the windows of its
-    own entity, so shortening the longest window is what saves memory.
+    A key holds the events of its entity's longest window and of the lateness, so shortening that
+    window is what saves memory.
     """
-    used = {feature.entity for feature in preset.features}
-    horizon = preset.horizon + preset.input.lateness
-    events = round(rate * horizon / SECOND)
+    reaches: dict[str, int] = {}
+    for feature in preset.features:
+        reach = feature.window + feature.delay + preset.input.lateness
+        reaches[feature.entity] = max(reach, reaches.get(feature.entity, 0))
     return tuple(
-        _footprint(name, horizon, events, sizes) for name, _ in preset.entities if name in used
+        _footprint(name, reaches[name], rate, sizes)
+        for name, _ in preset.entities
+        if name in reaches
     )
 
 
-def _footprint(entity: str, horizon: int, events: int, sizes: Sizes) -> Footprint:
+def _footprint(entity: str, horizon: int, rate: float, sizes: Sizes) -> Footprint:
+    events = round(rate * horizon / SECOND)
     keys = min(sizes.keys.get(entity, events // _EVENTS_PER_KEY), events)
-    needed = round(events * sizes.bytes_per_event + keys * sizes.bytes_per_key)
+    needed = round(events * sizes.bytes_per_event[entity] + keys * sizes.bytes_per_key)
     return Footprint(entity, horizon, events, keys, needed)
