@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,14 @@ from fraudstream.features import observe
 from fraudstream.pipeline import Extractor, State
 from fraudstream.schema import Costs, Layout
 from fraudstream.scoring.calibration import logistic
-from fraudstream.scoring.forest import Forest
+from fraudstream.scoring.covers import covers_of
+from fraudstream.scoring.explanation import contributions
+from fraudstream.scoring.forest import pack
+from fraudstream.scoring.lightgbm_text import Tree, read_forest
 from fraudstream.scoring.trees import margins
 from fraudstream.simulator import Settings, stream
+from fraudstream.training import Settings as Training
+from fraudstream.training.fitting import fit_trees
 from fraudstream.wiring.demonstration.bank import records_of
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
@@ -84,15 +90,25 @@ def main(part: str, preset: str) -> None:
 
 
 def _read(extractor: Extractor) -> None:
+    """Everything but the features: messages, order, scores, actions, reasons."""
     records = records_of(next(stream(Settings(customers=10, days=1))), 0)
     decoded = extractor.decoder.decode(records)
     admit(State.empty(extractor).admission, decoded.events, int(records.timestamps[-1]))
     price(Policy.of(Costs()), np.zeros(1, np.int64), np.zeros(1, np.int64))
-    nowhere = np.zeros(1, np.int64)
-    leaf = Forest(
-        np.zeros((1, 3), np.int64), nowhere, np.zeros(1), np.array([0, 1]), nowhere, features=1
-    )
-    logistic(1.0, 0.0).micros_of(margins(leaf, np.zeros((1, 1))))
+    trees, matrix = _stump(), np.zeros((1, 1))
+    forest = pack(trees)
+    logistic(1.0, 0.0).micros_of(margins(forest, matrix))
+    contributions(forest, covers_of(trees), matrix)
+
+
+def _stump() -> Sequence[Tree]:
+    matrix = np.arange(20, dtype=np.float32)[:, None]
+    frauds = (matrix[:, 0] >= 10).astype(np.int8)
+    return read_forest(fit_trees(matrix, frauds, ("feature",), Training(trees=1), _unheard))
+
+
+def _unheard(stage: str, done: int, total: int) -> None:
+    """Nobody waits for a stump."""
 
 
 def _remember(extractor: Extractor) -> None:

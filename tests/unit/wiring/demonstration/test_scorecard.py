@@ -24,8 +24,8 @@ def counted(learned: Prepared) -> Counted:
     bank, card, rows = LiveBank(learned.demo.live, 1e6), Scorecard(100), list[Row]()
     extractor = learned.program.pipeline.extractor
     state = State.restore(extractor, learned.program.past.snapshot())
-    for _ in range(12):
-        records = bank.poll(700)
+    for batch in range(1, 12):
+        records = bank.poll(700, until={0: 700 * batch})
         assert records is not None
         outcome = learned.program.step(state, records, bank.now)
         truth = bank.truth(outcome.events.offsets)
