@@ -13,6 +13,15 @@ from numpy.typing import NDArray
 
 INTERESTING = [0.0, -0.0, 1e-35, -1e-35, 1e-36, 1.1e-35, 1e-45, 0.1, 1.0, 2.5, -2.5, 3e38, 1e300]
 """Values at which float32, LightGBM's zero and its order could go wrong."""
+PARAMETERS: list[dict[str, float | bool]] = [
+    {},
+    {"max_depth": 6, "num_leaves": 64},
+    {"num_leaves": 200, "min_data_in_leaf": 2},
+    {"zero_as_missing": True},
+    {"use_missing": False},
+    {"max_depth": 1},
+]
+"""How forests are trained that must give LightGBM's own numbers."""
 values = st.one_of(
     st.sampled_from([*INTERESTING, np.nan, np.inf, -np.inf, -1e300]),
     st.floats(-4, 4, width=32),

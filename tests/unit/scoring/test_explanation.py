@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
-from tests.unit.scoring.forests import Leaf, Node, Split, made_up, trained, trees, values, written
+from tests.unit.scoring.forests import (
+    PARAMETERS,
+    Leaf,
+    Node,
+    Split,
+    made_up,
+    trained,
+    trees,
+    values,
+    written,
+)
 
 from fraudstream.scoring.covers import LANES, covers_of
 from fraudstream.scoring.explanation import contributions
@@ -44,18 +54,7 @@ def test_any_forest_gives_the_contributions_of_lightgbm(
     np.testing.assert_allclose(ours(text, matrix), theirs(text, matrix)[:, :-1], atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {},
-        {"max_depth": 6, "num_leaves": 64},
-        {"num_leaves": 200, "min_data_in_leaf": 2},
-        {"zero_as_missing": True},
-        {"use_missing": False},
-        {"max_depth": 1},
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize("parameters", PARAMETERS, ids=str)
 def test_a_trained_forest_gives_the_contributions_of_lightgbm(
     parameters: dict[str, float | bool],
 ) -> None:
