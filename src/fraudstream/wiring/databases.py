@@ -11,7 +11,8 @@ from fraudstream.schema import Preset
 from fraudstream.schema.durations import duration_text
 from fraudstream.stores import duckdb
 from fraudstream.wiring.presets import preset_named
-from fraudstream.wiring.stores import file_of, is_postgresql, place_of_store
+from fraudstream.wiring.schemes import is_postgresql
+from fraudstream.wiring.stores import file_of, place_of_store
 
 __all__ = ["migrated", "pruned", "status"]
 

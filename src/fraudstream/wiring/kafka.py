@@ -17,11 +17,11 @@ from fraudstream.kafka.leadership import ControlTopic
 from fraudstream.schema import Preset
 from fraudstream.sinks.kafka import KafkaSink, Topics, messages_of
 from fraudstream.sources.kafka import KafkaSource
+from fraudstream.wiring.schemes import KAFKA
 
 __all__ = [
     "Place",
     "cluster_of",
-    "is_kafka",
     "kafka_leadership",
     "kafka_sink",
     "kafka_source",
@@ -29,16 +29,10 @@ __all__ = [
     "one_place",
 ]
 
-SCHEME = "kafka://"
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _KEPT = {"cleanup.policy": "delete", "retention.ms": "-1"}
 """The journal is needed for as long as anything it tells of."""
-
-
-def is_kafka(place: str) -> bool:
-    """Whether a place is a URL of Kafka."""
-    return place.startswith(SCHEME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class Place:
     @classmethod
     def parse(cls, url: str) -> Self:
         """The parts of a URL; raises ``UsageInvalid``. The port is 9092 unless it is said."""
-        servers, _, topics = url.removeprefix(SCHEME).partition("/")
+        servers, _, topics = url.removeprefix(KAFKA).partition("/")
         named = tuple(topics.split(","))
         if not servers or not all(_TOPIC.fullmatch(topic) for topic in named):
             raise UsageInvalid(
@@ -75,7 +69,7 @@ def one_place(urls: Sequence[str]) -> str:
             advice="Mirror them into one, or run an engine for each.",
         )
     topics = ",".join(topic for place in places for topic in place.topics)
-    return f"{SCHEME}{places[0].servers}/{topics}"
+    return f"{KAFKA}{places[0].servers}/{topics}"
 
 
 def cluster_of(settings: KafkaSettings, servers: str) -> Cluster:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from fraudstream.config import Home, Settings
 from fraudstream.errors import UsageInvalid
+from fraudstream.wiring.schemes import is_kafka, is_store
 
 __all__ = ["Outlets", "outlets_of"]
-
-_DATABASES = ("postgresql://", "postgres://", "duckdb:")
-_KAFKA = "kafka://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ def outlets_of(settings: Settings) -> Outlets:
     """
     store = _store(settings)
     places = tuple(dict.fromkeys((*((store,) if store else ()), *settings.run.sink)))
-    primary = settings.run.primary or store or next(p for p in places if p.startswith(_KAFKA))
+    primary = settings.run.primary or store or next(filter(is_kafka, places))
     if primary not in places:
         raise UsageInvalid(
             f"{primary} cannot be the primary sink: decisions do not go there",
@@ -42,9 +40,9 @@ def outlets_of(settings: Settings) -> Outlets:
 def _store(settings: Settings) -> str | None:
     """The database that is named, or the embedded one unless Kafka keeps the journal instead."""
     named = (settings.store.url, *settings.run.sink)
-    databases = [place for place in named if place.startswith(_DATABASES)]
+    databases = list(filter(is_store, named))
     if databases:
         return databases[0]
-    if any(place.startswith(_KAFKA) for place in settings.run.sink):
+    if any(map(is_kafka, settings.run.sink)):
         return None
     return f"duckdb:{Home(settings.home).store}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,8 +28,9 @@ from fraudstream.sources.jsonlines import JsonLinesFile
 from fraudstream.sources.order import Sorted
 from fraudstream.sources.parquet import ParquetFile
 from fraudstream.sources.spool import Spool
-from fraudstream.wiring.kafka import is_kafka, kafka_sink, kafka_source, one_place
-from fraudstream.wiring.stores import is_store, open_store_at
+from fraudstream.wiring.kafka import kafka_sink, kafka_source, one_place
+from fraudstream.wiring.schemes import is_kafka, is_store
+from fraudstream.wiring.stores import open_store_at
 
 __all__ = [
     "Opening",
@@ -36,6 +39,7 @@ __all__ = [
     "open_file",
     "open_sink",
     "open_source",
+    "opened_log",
     "transaction_times",
 ]
 
@@ -116,6 +120,17 @@ def open_source(place: str, opening: Opening) -> Source:
         return kafka_source(place, opening.kafka, opening.preset, seal)
     _refuse_later(place)
     return open_file(Path(place), opening, seal=opening.home.folder / "source.seal")
+
+
+@contextmanager
+def opened_log(settings: Settings, opening: Opening) -> Iterator[Source]:
+    """The log of earlier runs, to be read again: of a pipe what was spooled, and nothing new."""
+    nothing_new = os.open(os.devnull, os.O_RDONLY)
+    try:
+        with closing(open_source(only_source(settings), replace(opening, pipe=nothing_new))) as log:
+            yield log
+    finally:
+        os.close(nothing_new)
 
 
 def open_file(path: Path, opening: Opening, seal: Path | None = None) -> Source:

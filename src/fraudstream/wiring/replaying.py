@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from fraudstream.errors import CheckFailed, Problem
 from fraudstream.ports import Entry
 from fraudstream.schema import Preset
 from fraudstream.wiring.champions import chosen
-from fraudstream.wiring.places import Opening, only_source, open_source
+from fraudstream.wiring.places import Opening, opened_log
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
 from fraudstream.wiring.stores import open_store, opened_reader
@@ -133,11 +132,8 @@ class _Past:
         stack.callback(self.reader.close)
         self.batches = self._store.position() + 1
         decoder = self.programs.current().pipeline.extractor.decoder
-        nothing_new = os.open(os.devnull, os.O_RDONLY)
-        stack.callback(os.close, nothing_new)
-        opening = Opening(self.preset, decoder, home, pipe=nothing_new, kafka=settings.kafka)
-        self.source = open_source(only_source(settings), opening)
-        stack.callback(self.source.close)
+        opening = Opening(self.preset, decoder, home, kafka=settings.kafka)
+        self.source = stack.enter_context(opened_log(settings, opening))
 
     def entries(self, stop: Event) -> Iterator[Entry]:
         """The journal from its beginning, until told to stop."""

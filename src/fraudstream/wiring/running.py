@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import structlog
 
@@ -19,15 +19,16 @@ from fraudstream.monitoring import Metrics
 from fraudstream.ports import Sink, Source
 from fraudstream.serve import Server
 from fraudstream.sources.spool import Spool
-from fraudstream.stores.sql.reading import Reader
 from fraudstream.wiring.asking import answer
 from fraudstream.wiring.building import Deciding
 from fraudstream.wiring.champions import Chosen, chosen
-from fraudstream.wiring.kafka import is_kafka, kafka_leadership
+from fraudstream.wiring.kafka import kafka_leadership
 from fraudstream.wiring.outlets import outlets_of
 from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
+from fraudstream.wiring.schemes import is_kafka
+from fraudstream.wiring.stores import Store
 from fraudstream.wiring.watching import Tally, Watching
 
 __all__ = ["Tally", "run_stream"]
@@ -52,7 +53,7 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
         source = _closing(stack, open_source(place, opening))
         metrics = Metrics([source.name, *(sink.name for sink in (primary, *sinks))])
         watching = Watching(progress, metrics, _size(place), getattr(source, "lag", None))
-        store = next((s for s in (primary, *sinks) if isinstance(s, Readable)), None)
+        store = next((s for s in (primary, *sinks) if isinstance(s, Store)), None)
         stack.enter_context(_serving(settings, _Answers(store, watching, programs)))
         checkpoints = FileCheckpoints(home.checkpoints)
         options = _options(settings, source, watching)
@@ -109,20 +110,11 @@ def _serving(settings: Settings, answers: _Answers) -> Iterator[None]:
         yield
 
 
-@runtime_checkable
-class Readable(Protocol):
-    """A store that answers questions while it is written."""
-
-    def reader(self) -> Reader:
-        """Queries over what is committed, for one thread."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Answers:
     """The running engine as its server sees it."""
 
-    store: Readable | None
+    store: Store | None
     watching: Watching
     programs: Chosen
 

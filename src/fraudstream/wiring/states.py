@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from threading import Event
@@ -16,7 +15,7 @@ from fraudstream.errors import CheckFailed, CheckpointIncompatible
 from fraudstream.ports import Checkpoint, Entry, Primary
 from fraudstream.wiring.building import Deciding, deciding, hashing_key
 from fraudstream.wiring.outlets import outlets_of
-from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
+from fraudstream.wiring.places import Opening, open_sink, opened_log
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
 
@@ -65,14 +64,7 @@ def rebuilt(settings: Settings, stop: Event, progress: Progress) -> dict[str, An
     with ExitStack() as stack:
         stack.enter_context(owning(Home(settings.home).made().folder))
         past = _Past(settings, stack)
-        nothing_new = os.open(os.devnull, os.O_RDONLY)
-        stack.callback(os.close, nothing_new)
-        decoder = past.program.pipeline.extractor.decoder
-        opening = Opening(
-            past.preset, decoder, Home(settings.home), pipe=nothing_new, kafka=settings.kafka
-        )
-        source = open_source(only_source(settings), opening)
-        stack.callback(source.close)
+        source = stack.enter_context(opened_log(settings, past.opening))
         checkpoint = rebuild(past.program, source, past.entries(stop, progress))
         if stop.is_set():
             raise CheckFailed("Stopped; the state is as it was.", advice="Start again.")
@@ -84,11 +76,11 @@ class _Past:
     """The journal and what would go on from it, opened for one command."""
 
     def __init__(self, settings: Settings, stack: ExitStack) -> None:
-        self.preset = preset_named(settings.preset)
-        self.program: Deciding = deciding(self.preset, hashing_key(settings))
+        preset = preset_named(settings.preset)
+        self.program: Deciding = deciding(preset, hashing_key(settings))
         decoder = self.program.pipeline.extractor.decoder
-        opening = Opening(self.preset, decoder, Home(settings.home), kafka=settings.kafka)
-        self.primary: Primary[Outcome] = open_sink(outlets_of(settings).primary, opening)
+        self.opening = Opening(preset, decoder, Home(settings.home), kafka=settings.kafka)
+        self.primary: Primary[Outcome] = open_sink(outlets_of(settings).primary, self.opening)
         stack.callback(self.primary.close)
 
     def entries(self, stop: Event, progress: Progress) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from fraudstream.config import Settings
 from fraudstream.decisions import Outcome
@@ -16,21 +16,19 @@ from fraudstream.stores.duckdb import DuckDBStore
 from fraudstream.stores.duckdb import open_reader as open_file_reader
 from fraudstream.stores.sql.reading import Reader
 from fraudstream.wiring.outlets import outlets_of
+from fraudstream.wiring.schemes import is_postgresql
 
 __all__ = [
     "Store",
     "file_of",
-    "is_postgresql",
-    "is_store",
     "open_store",
     "open_store_at",
     "opened_reader",
     "place_of_store",
 ]
 
-_POSTGRESQL = ("postgresql://", "postgres://")
 
-
+@runtime_checkable
 class Store(Primary[Outcome], Protocol):
     """A primary sink that also answers questions."""
 
@@ -61,16 +59,6 @@ def opened_reader(settings: Settings) -> Iterator[Reader]:
         yield reader
     finally:
         reader.close()
-
-
-def is_store(place: str) -> bool:
-    """Whether a place is one of the databases."""
-    return place.startswith(("duckdb:", *_POSTGRESQL))
-
-
-def is_postgresql(place: str) -> bool:
-    """Whether a place is a PostgreSQL database's URL."""
-    return place.startswith(_POSTGRESQL)
 
 
 def file_of(place: str) -> Path:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import structlog
 
-from fraudstream.decisions import Action, Outcome
+from fraudstream.decisions import Outcome
 from fraudstream.engine import Watcher
 from fraudstream.engine.engine import utc_ms
 from fraudstream.errors import Unavailable
@@ -39,18 +38,16 @@ class Tally:
     actions: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
-    batch: int = -1
 
     @property
     def decisions(self) -> int:
         """How many transactions were decided."""
         return self.actions.total()
 
-    def add(self, outcome: Outcome, seconds: float) -> None:
+    def add(self, counts: Counts, seconds: float) -> None:
         """Count a batch."""
-        counts = np.bincount(outcome.actions, minlength=len(Action)).tolist()
-        self.actions.update({a.name.lower(): n for a, n in zip(Action, counts, strict=True)})
-        self.rejects.update(str(reject.reason) for reject in outcome.rejects)
+        self.actions.update(counts.actions)
+        self.rejects.update(counts.rejects)
         self.seconds += seconds
 
     def __str__(self) -> str:
@@ -133,9 +130,10 @@ class Watching(Watcher):
 
     def decided(self, entry: Entry, outcome: Outcome, seconds: float) -> None:
         """Count a batch."""
-        self.tally.add(outcome, seconds)
-        self.health.batch = self.tally.batch = entry.batch
-        self.metrics.batch(Counts.of(outcome), seconds)
+        counts = Counts.of(outcome)
+        self.tally.add(counts, seconds)
+        self.health.batch = entry.batch
+        self.metrics.batch(counts, seconds)
         if self._lag:
             self.metrics.durable((utc_ms() - outcome.events.arrivals) / 1000)
         done = max(entry.end.values(), default=0)
