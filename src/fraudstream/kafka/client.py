@@ -22,6 +22,7 @@ _SHARED = {
     "socket.timeout.ms": 10_000,
     "reconnect.backoff.max.ms": 1_000,
     "allow.auto.create.topics": False,
+    "log_level": 4,  # a client that closes says more on standard error, past the logger
 }
 _CONSUMERS = {
     "group.id": "fraudstream",

@@ -23,6 +23,7 @@ _REFUSED = (
 )
 _UNKNOWN = ("_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "_SSL")
 _FENCED = ("_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH")
+_NOWHERE = ("_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION", "UNKNOWN_TOPIC_OR_PART")
 _TOO_LARGE = ("MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE")
 
 
@@ -48,6 +49,8 @@ def failure_of(error: Any, what: str) -> FraudstreamError:
             advice="Raise the topic's max.message.bytes and message.max.bytes under [kafka]; "
             "nothing was skipped.",
         )
+    if _is(error, _NOWHERE):
+        return Unavailable(f"Kafka does not know this topic, or not yet. {said}")
     return Unavailable(f"Kafka does not answer. {said}")
 
 

@@ -88,6 +88,7 @@ class KafkaSink(Generic[O]):
             outbox.close()
         self._owned = epoch
         self._seen(lambda now: now.epoch >= epoch)
+        self._opened()
 
     def write(self, entry: Entry, outcome: O) -> None:
         """Keep a batch; one that is held already is left alone."""

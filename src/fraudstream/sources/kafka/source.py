@@ -147,7 +147,8 @@ class KafkaSource:
 
     def _take_in(self, feed: Feed, wait: float, until: Position | None) -> None:
         """Fetch what there is, as long as there is room."""
-        self._pool.add(feed.fetch(WAITING, wait))
+        room = max(WAITING // 8, WAITING - len(self._pool))
+        self._pool.add(feed.fetch(room, wait))
         full = self._full(feed, until or {})
         if full != self._paused:
             feed.pause(full - self._paused)
