@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fraudstream.cli.options import seconds
 from fraudstream.errors import UsageInvalid
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from fraudstream.wiring.progress import Progress
+    from fraudstream.wiring.simulating import Simulation
 
 __all__ = ["simulate"]
 
@@ -35,6 +41,10 @@ def simulate(
         Path | None,
         typer.Option("--out", metavar="FILE", help="A .jsonl, .csv or .parquet file to write."),
     ] = None,
+    sink: Annotated[
+        str | None,
+        typer.Option("--sink", metavar="URL", help="kafka://HOST:9092/TOPIC: where events go."),
+    ] = None,
     rate: Annotated[
         float | None,
         typer.Option("--rate", metavar="N", min=0.001, help="Live: transactions a second."),
@@ -49,9 +59,9 @@ def simulate(
         ),
     ] = None,
     start: Annotated[
-        datetime,
+        datetime | None,
         typer.Option("--start", metavar="DATE", formats=["%Y-%m-%d"], help="First day, UTC."),
-    ] = FOUNDED,
+    ] = None,
     customers: Annotated[
         int, typer.Option("--customers", metavar="N", help="How many the bank has.")
     ] = 2_000,
@@ -77,6 +87,11 @@ def simulate(
     come in the stream when they would have arrived. The same seed and options
     give the same bytes.
 
+    With --sink kafka://... events are keyed by account; labels and profiles go
+    to topics of their own (kafka.topics.labels and .profiles). With --rate each
+    is dated when it is written, until Ctrl-C, and bank time runs as fast as its
+    customers need for that rate; without, --days end now unless --start is said.
+
     Without --out it writes JSON lines to standard output; with --rate it does
     so live, on the wall clock, until Ctrl-C: bank time then starts a year ago
     and runs as fast as the rate needs. Customers and attackers can run as two
@@ -87,6 +102,7 @@ def simulate(
       fraudstream simulate --start 2026-03-06 --attack-seed 2 --out later.parquet
       fraudstream simulate attack --attacks card_testing --out attacks.jsonl
       fraudstream simulate --rate 100 | fraudstream run --source - --sink -
+      fraudstream simulate --rate 50 --sink kafka://localhost/raw_transactions
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.cli.report import note
@@ -95,6 +111,8 @@ def simulate(
     from fraudstream.wiring.simulating import Simulation, write_live, write_stretch
 
     _refuse_contradictions(rate, out, days, duration)
+    _refuse_two_places(out, sink)
+    start = start or (_so_long_ago(days or 30.0) if sink else FOUNDED)
     bank = Settings(
         seed=seed,
         attack_seed=attack_seed,
@@ -106,11 +124,42 @@ def simulate(
     )
     wanted = Simulation(bank, part.value, preset, truth)
     with stop_on_signal() as stop, show_progress() as progress:
-        if rate is not None:
+        if sink is not None:
+            events = _produce(wanted, sink, (rate, duration), stop, progress)
+        elif rate is not None:
             events = write_live(wanted, rate, stop, duration)
         else:
             events = write_stretch(wanted, out, stop, progress)
-    note(f"{events:,} events" + (f" in {out}" if out else ""))
+    note(f"{events:,} events" + (f" in {out or sink}" if out or sink else ""))
+
+
+def _produce(
+    wanted: Simulation,
+    sink: str,
+    pace: tuple[float | None, float | None],
+    stop: Event,
+    progress: Progress,
+) -> int:
+    from fraudstream.config import load
+    from fraudstream.wiring.producing import Producer
+
+    producer = Producer(wanted, sink, load().settings.kafka)
+    rate, duration = pace
+    if rate is None:
+        return producer.write_stretch(stop, progress)
+    return producer.write_live(rate, stop, progress, duration)
+
+
+def _so_long_ago(days: float) -> datetime:
+    """A stretch of so many days from then on ends now."""
+    return datetime.now(UTC).replace(tzinfo=None) - timedelta(days=days)
+
+
+def _refuse_two_places(out: Path | None, sink: str | None) -> None:
+    if sink is not None and not sink.startswith("kafka://"):
+        raise UsageInvalid(f"{sink} is not a URL of Kafka", advice="Name a file with --out.")
+    if out is not None and sink is not None:
+        raise UsageInvalid("--out and --sink are two places", advice="Leave out one of them.")
 
 
 def _refuse_contradictions(
@@ -118,7 +167,7 @@ def _refuse_contradictions(
 ) -> None:
     if rate is not None and (out is not None or days is not None):
         raise UsageInvalid(
-            "--rate is live and goes to standard output; --out and --days are not",
+            "--rate is live and goes to standard output or --sink; --out and --days are not",
             advice="Leave out --rate, or leave out --out and --days.",
         )
     if rate is None and duration is not None:

@@ -2,5 +2,6 @@
 
 from fraudstream.kafka.client import Cluster, hosts_of
 from fraudstream.kafka.topics import Layout, existing, make_topics
+from fraudstream.kafka.writer import Event, Writer
 
-__all__ = ["Cluster", "Layout", "existing", "hosts_of", "make_topics"]
+__all__ = ["Cluster", "Event", "Layout", "Writer", "existing", "hosts_of", "make_topics"]

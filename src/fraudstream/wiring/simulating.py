@@ -61,6 +61,10 @@ class Simulation:
                 advice="Leave out --truth, or write payments messages.",
             )
 
+    def shown(self, chunk: Chunk) -> Chunk:
+        """What of a chunk the form has a place for."""
+        return chunk.transactions() if self.preset == "classic" else chunk
+
     def lines(self, chunk: Chunk) -> bytes:
         """Events as JSON lines."""
         if self.preset == "classic":
