@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import pytest
 from tests.services.broker import Broker, Message
@@ -15,6 +16,7 @@ from fraudstream.sinks.kafka import KafkaSink, Stamp, Topics
 from fraudstream.sinks.kafka import Message as Outgoing
 
 Lines = list[bytes]
+T = TypeVar("T")
 PATIENCE = 90.0
 
 
@@ -57,7 +59,7 @@ def messages(broker: Broker, topics: Topics) -> list[Message]:
     return broker.read(topics.decisions)
 
 
-def patiently(attempt: Callable[[], None]) -> None:
+def patiently(attempt: Callable[[], T]) -> T:
     """Repeat while something is unavailable, as the engine does."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
