@@ -1,0 +1,89 @@
+"""``run`` from Kafka to Kafka: each transaction once, over restarts; rejects with their origin."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.services.broker import Broker
+from tests.unit.wiring.conftest import silent
+
+from fraudstream.config import Settings
+from fraudstream.kafka import Cluster, Event, Writer
+from fraudstream.simulator import Settings as Bank
+from fraudstream.wiring.producing import Producer
+from fraudstream.wiring.running import run_stream
+from fraudstream.wiring.simulating import Simulation
+
+ROLES = ("transactions", "labels", "profiles", "decisions", "alerts", "rejects", "journal")
+POISON = b"not JSON"
+
+
+def settings(kafka: Broker, home: Path, topics: dict[str, str], guarantee: str) -> Settings:
+    source = ",".join(topics[role] for role in ROLES[:3])
+    places = {"source": [kafka.url(source)], "sink": [kafka.url(topics["decisions"])]}
+    return Settings.model_validate(
+        {
+            "home": home,
+            "run": {**places, "http": "off"},
+            "kafka": {"topics": topics, "guarantee": guarantee},
+        }
+    )
+
+
+def run_until(kafka: Broker, wanted: Settings, decisions: int) -> None:
+    """Run until so many decisions are in their topic."""
+    stop = threading.Event()
+
+    def watch(stage: str, done: int, total: int) -> None:
+        if len(kafka.read(wanted.kafka.topics.decisions)) >= decisions:
+            stop.set()
+
+    run_stream(wanted, stop, watch)
+
+
+def produce(kafka: Broker, wanted: Settings, start_day: int) -> int:
+    bank = Bank(customers=60, days=2, seed=start_day)
+    producer = Producer(Simulation(bank), kafka.url(wanted.kafka.topics.transactions), wanted.kafka)
+    producer.write_stretch(threading.Event(), silent)
+    return len(transactions(kafka, wanted))
+
+
+def transactions(kafka: Broker, wanted: Settings) -> set[str]:
+    values = [message.value or b"" for message in kafka.read(wanted.kafka.topics.transactions)]
+    said = [json.loads(value) for value in values if value != POISON]
+    return {one["transaction_id"] for one in said if "kind" not in one and "event_time" in one}
+
+
+@pytest.mark.parametrize("guarantee", ["exactly_once", "at_least_once"])
+def test_from_topics_to_topics_each_transaction_is_decided_once(
+    kafka: Broker, tmp_path: Path, guarantee: str
+) -> None:
+    topics = {role: kafka.topic(1 if role == "journal" else 2, role) for role in ROLES}
+    topics["control"] = kafka.topic()
+    wanted = settings(kafka, tmp_path / "home", topics, guarantee)
+    run_until(kafka, wanted, produce(kafka, wanted, 1))
+    poison(kafka, topics["transactions"])
+    run_until(kafka, wanted, produce(kafka, wanted, 2))
+    decided = [
+        json.loads(m.value or b"")["transaction_id"] for m in kafka.read(topics["decisions"])
+    ]
+    assert len(set(decided)) == len(decided)
+    assert set(decided) == transactions(kafka, wanted)
+    (reject,) = [said for said in rejects(kafka, topics) if said["reason"] == "json_malformed"]
+    assert (reject["raw"], reject["key"]) == ("not JSON", "acc_1")
+    assert reject["headers"] == [{"name": "trace", "value": "7"}]
+    assert reject["source"]["name"] == topics["transactions"]
+
+
+def poison(kafka: Broker, topic: str) -> None:
+    writer = Writer(Cluster(kafka.bootstrap))
+    writer.write([Event(topic, POISON, b"acc_1", headers=(("trace", b"7"),))])
+    writer.finish()
+
+
+def rejects(kafka: Broker, topics: dict[str, str]) -> list[dict[str, Any]]:
+    return [json.loads(message.value or b"") for message in kafka.read(topics["rejects"])]
