@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from fraudstream.errors import NotInstalled, NotReachable, Problem
@@ -112,8 +113,12 @@ class Server:
     def kill(self) -> None:
         """End it, and all that it started, without a chance to save anything (SIGKILL)."""
         while self.running():
-            self._send(self.family(), signal.SIGKILL)
+            killed = self.family()
+            self._send(killed, signal.SIGKILL)
             self._gone_within(1)
+            # A process closes its files a moment before its id is free, and PostgreSQL does not
+            # start beside a process that has the id in its lock file.
+            _within(1, partial(_are_free, killed))
 
     def pause(self) -> None:
         """Let nothing of it run until ``resume``, as if its machine hung (SIGSTOP)."""
@@ -163,10 +168,7 @@ class Server:
                 ) from error
 
     def _gone_within(self, timeout: float) -> bool:
-        deadline = time.monotonic() + timeout
-        while self.running() and time.monotonic() < deadline:
-            time.sleep(PAUSE)
-        return not self.running()
+        return _within(timeout, lambda: not self.running())
 
     def _send(self, pids: Sequence[int], *signals: int) -> None:
         for pid in pids:
@@ -190,6 +192,30 @@ def _inherited() -> dict[str, str]:
 
 def _reap() -> None:
     _children[:] = [child for child in _children if child.poll() is None]
+
+
+def _within(timeout: float, holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + timeout
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(PAUSE)
+    return True
+
+
+def _are_free(pids: Sequence[int]) -> bool:
+    _reap()
+    return not any(map(_is_taken, pids))
+
+
+def _is_taken(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
 
 
 def _lock(descriptor: int) -> bool:

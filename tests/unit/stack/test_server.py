@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,16 @@ def test_a_server_runs_until_it_is_stopped(server: Server) -> None:
     assert server.running() and server.pid() in server.family()
     server.stop()
     assert not server.running() and server.pid() is None
+
+
+def test_the_process_id_of_a_killed_server_is_free_at_once(server: Server) -> None:
+    for _ in range(5):
+        server.start(Launch(WAITS))
+        killed = server.family()
+        server.kill()
+        for pid in killed:
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
 
 
 def test_starting_a_server_that_runs_changes_nothing(server: Server) -> None:
