@@ -147,6 +147,10 @@ class Leadership(Protocol):
         """Whether this one owns it now; returns at once and is asked often."""
         ...
 
+    def resign(self) -> None:
+        """Believe it no longer, and ask for it anew: somebody else was found to be the owner."""
+        ...
+
     def close(self) -> None:
         """Give it up, so that another one can take over without waiting; may be called twice."""
         ...

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from fraudstream.config.values import Duration
+from fraudstream.schema.durations import MINUTE, SECOND
+
 __all__ = ["KafkaSettings", "KafkaTopics", "is_kafka_secret"]
 
-_OURS = ("guarantee", "create_topics", "partitions", "topics")
+_OURS = ("guarantee", "create_topics", "partitions", "takeover", "topics")
 
 _DECIDED = {
     "bootstrap.servers": "it stands in the kafka:// URL",
@@ -27,7 +30,7 @@ _DECIDED = {
     "message.timeout.ms": "the guarantee depends on it",
     "delivery.timeout.ms": "the guarantee depends on it",
     "partition.assignment.strategy": "input partitions are assigned by hand",
-    "session.timeout.ms": "a takeover depends on it",
+    "session.timeout.ms": 'write takeover = "6s", which is the session of an engine',
     "heartbeat.interval.ms": "a takeover depends on it",
     "group.instance.id": "a takeover depends on it",
 }
@@ -60,7 +63,8 @@ class KafkaSettings(BaseModel):
     """``[kafka]``; every key that is not one of these is librdkafka's and stands in ``client``.
 
     ``create_topics``: make missing topics always, never, or only on brokers of this machine.
-    ``partitions`` is how many such a topic gets (the journal and the control topic have one).
+    ``partitions`` is how many such a topic gets (the journal and the control topic have one). An
+    engine of which Kafka has not heard for ``takeover`` has lost the leadership.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -68,6 +72,7 @@ class KafkaSettings(BaseModel):
     guarantee: Literal["exactly_once", "at_least_once"] = "exactly_once"
     create_topics: Literal["local", "always", "never"] = "local"
     partitions: int = Field(default=6, ge=1, le=1000)
+    takeover: Annotated[Duration, Field(le=5 * MINUTE)] = 6 * SECOND
     topics: KafkaTopics = KafkaTopics()
     client: Mapping[str, str] = {}
 

@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from fraudstream.config.kafka import KafkaSettings
-from fraudstream.schema.durations import DAY, duration_ms
+from fraudstream.config.values import Age, Duration, Size, Words
+from fraudstream.schema.durations import DAY
 
 __all__ = ["EngineSettings", "LogSettings", "RunSettings", "Settings", "StoreSettings"]
-
-_SIZE = re.compile(r"(\d+)\s*([KMGT]?)i?B?", re.IGNORECASE)
-
-
-def _bytes(value: object) -> object:
-    """``"4GB"`` to bytes (powers of 1024); a bare number is bytes."""
-    if not isinstance(value, str) or not (match := _SIZE.fullmatch(value.strip())):
-        if isinstance(value, str):
-            raise ValueError(f'"{value}" is not a size; write "4GB" (B KB MB GB TB)')
-        return value
-    return int(match[1]) << (10 * " KMGT".index(match[2].upper() or " "))
-
-
-def _words(value: object) -> object:
-    """A comma-separated text to a list, so that lists fit into one environment variable."""
-    return [word for word in value.split(",") if word] if isinstance(value, str) else value
-
-
-def _milliseconds(value: object) -> object:
-    """``"30s"`` to ms; a bare number is seconds."""
-    return duration_ms(value, longest=DAY) if isinstance(value, str | int) else value
-
-
-def _age(value: object) -> object:
-    """``"90d"`` to ms; ``never`` is 0."""
-    if value in (0, "0", "", "never"):
-        return 0
-    return duration_ms(value, longest=3650 * DAY) if isinstance(value, str | int) else value
 
 
 def _database(url: str) -> str:
     if url and not url.startswith(("duckdb:", "postgresql://", "postgres://")):
         raise ValueError("it is no database; write duckdb:PATH or postgresql://USER@HOST/DATABASE")
     return url
-
-
-Size = Annotated[int, BeforeValidator(_bytes), Field(ge=0)]
-Duration = Annotated[int, BeforeValidator(_milliseconds)]
-Age = Annotated[int, BeforeValidator(_age)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
 class _Table(BaseModel):
@@ -100,11 +66,16 @@ class LogSettings(_Table):
 
 
 class Settings(_Table):
-    """All settings; see ``fraudstream config show`` for where each value came from."""
+    """All settings; see ``fraudstream config show`` for where each value came from.
+
+    ``models`` is the folder of the registry, where it is not in the home folder: the engines that
+    take over from one another need the same one.
+    """
 
     preset: str = "payments"
     model: Path | None = None
     home: Path = Path(".fraudstream")
+    models: Path | None = None
     secret: SecretStr | None = None
     run: RunSettings = RunSettings()
     store: StoreSettings = StoreSettings()

@@ -84,6 +84,7 @@ class Engine(Generic[S, O]):
             except Superseded as error:
                 if self.options.leadership is None:
                     raise
+                self.options.leadership.resign()
                 self.options.watcher.deposed(error.summary)
 
     def outlets(self) -> Outlets[O]:

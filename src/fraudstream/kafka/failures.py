@@ -7,6 +7,8 @@ from typing import Any
 from fraudstream.errors import (
     FraudstreamError,
     NotReachable,
+    Problem,
+    SettingsInvalid,
     StorageFailed,
     Superseded,
     Unavailable,
@@ -24,6 +26,7 @@ _REFUSED = (
 _UNKNOWN = ("_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "_SSL")
 _FENCED = ("_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH")
 _NOWHERE = ("_UNKNOWN_TOPIC", "_UNKNOWN_PARTITION", "UNKNOWN_TOPIC_OR_PART")
+_SESSION = ("INVALID_SESSION_TIMEOUT",)
 _TOO_LARGE = ("MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE")
 
 
@@ -43,6 +46,13 @@ def failure_of(error: Any, what: str) -> FraudstreamError:
         )
     if _is(error, _FENCED):
         return Superseded(f"Another engine writes here now. {said}")
+    if _is(error, _SESSION):
+        return SettingsInvalid(
+            f"Kafka does not grant sessions of this length. {said}",
+            [Problem("is not within the brokers' bounds", "kafka.takeover")],
+            "Set it between group.min.session.timeout.ms (6s unless changed) and "
+            "group.max.session.timeout.ms of the brokers.",
+        )
     if _is(error, _TOO_LARGE):
         return StorageFailed(
             f"A record is larger than its topic takes. {said}",

@@ -60,6 +60,7 @@ transaction.state.log.num.partitions=4
 transaction.state.log.replication.factor={copies}
 transaction.state.log.min.isr={enough}
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
 log.cleaner.dedupe.buffer.size=4194304
 broker.session.timeout.ms=6000
 """

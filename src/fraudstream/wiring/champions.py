@@ -40,8 +40,8 @@ log = structlog.get_logger()
 
 
 def registry(settings: Settings) -> Registry:
-    """The models of the home folder."""
-    return Registry(Home(settings.home).models)
+    """The models of the home folder, or of the folder that the settings name."""
+    return Registry(settings.models or Home(settings.home).models)
 
 
 class Chosen:
@@ -86,10 +86,22 @@ class Chosen:
         """The program that had these versions; raises ``ModelIncompatible`` if it is gone."""
         if dict(versions) == dict(self._current.versions):
             return self._current
-        model = versions["model"]
-        program = self._program(self._registry.get(model) if model else None)
+        program = self._program(self._journalled(versions["model"]))
         _require(versions, program.versions)
         return program
+
+    def _journalled(self, number: str | None) -> Model | None:
+        """The model that the journal names."""
+        try:
+            return self._registry.get(number) if number else None
+        except UsageInvalid as error:
+            raise ModelIncompatible(
+                f"A batch of the journal was decided with model {number}, which is not in the "
+                f"registry {self._registry.folder}.",
+                error.problems,
+                'Let all engines of one journal use one registry (models = "FOLDER" in '
+                "fraudstream.toml, or FRAUDSTREAM_MODELS), or restore the folder from a backup.",
+            ) from error
 
     def _program(self, model: Model | None) -> Deciding:
         return with_model(self._current.pipeline.extractor, self._preset, self._key, model)

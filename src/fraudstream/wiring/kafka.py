@@ -110,7 +110,8 @@ def kafka_leadership(url: str, settings: KafkaSettings) -> ControlTopic:
     """Which of the engines that read these brokers' topics owns them."""
     servers = Place.parse(url).servers
     made(settings, servers, {settings.topics.control: Layout(1)})
-    return ControlTopic(cluster_of(settings, servers), settings.topics.control)
+    cluster = cluster_of(settings, servers)
+    return ControlTopic(cluster, settings.topics.control, settings.takeover)
 
 
 def made(settings: KafkaSettings, servers: str, layouts: Mapping[str, Layout]) -> None:

@@ -110,3 +110,11 @@ def test_keys_on_which_the_guarantees_depend_are_refused_all_at_once(tmp_path: P
         loaded(tmp_path, text)
     assert "isolation.level cannot be set" in str(raised.value)
     assert "acks cannot be set" in str(raised.value)
+
+
+def test_how_long_a_silent_leader_is_waited_for_is_a_duration(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "").settings.kafka.takeover == 6_000
+    assert loaded(tmp_path, '[kafka]\ntakeover = "10s"').settings.kafka.takeover == 10_000
+    for wrong in ("3 days", "10m"):
+        with pytest.raises(SettingsInvalid, match="takeover"):
+            loaded(tmp_path, f'[kafka]\ntakeover = "{wrong}"')

@@ -48,10 +48,13 @@ class Turn:
     """A leadership that somebody else grants."""
 
     def __init__(self, mine: bool = False) -> None:
-        self.mine = mine
+        self.mine, self.resigned = mine, False
 
     def leads(self) -> bool:
         return self.mine
+
+    def resign(self) -> None:
+        self.mine, self.resigned = False, True
 
     def close(self) -> None:
         self.mine = False
@@ -159,6 +162,7 @@ def test_a_deposed_leader_follows_and_can_lead_again() -> None:
     world.checkpoints = MemoryCheckpoints()  # type: ignore[assignment] # nothing to note
     assert world.engine(tally("1"), leadership=turn, watcher=Deposing()).run() == 4
     assert said == ["deposed", *(f"followed {batch}" for batch in range(4))]
+    assert turn.resigned, "or it could take itself for the leader still, and claim again"
     assert [entry.epoch for entry in entries(world.primary)] == [1, 1, 2, 2, 3]
     assert lines(world.primary) == undisturbed()
 

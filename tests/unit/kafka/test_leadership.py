@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing
 import pytest
 from tests.services.broker import Broker
 
+from fraudstream.errors import SettingsInvalid
 from fraudstream.kafka import Cluster
 from fraudstream.kafka.leadership import ControlTopic
 
@@ -67,3 +68,35 @@ def test_another_one_leads_soon_after_the_first_is_killed(kafka: Broker, stack: 
     assert not standby.leads()
     engine.kill()
     assert seconds_until(standby.leads, 30) > 0
+
+
+def test_one_that_was_superseded_resigns_and_leaves_the_owner_alone(
+    kafka: Broker, stack: ExitStack
+) -> None:
+    topic = kafka.topic()
+    owner, other = joined(kafka, topic, stack), joined(kafka, topic, stack)
+    seconds_until(lambda: owner.leads() or other.leads(), 30)
+    if other.leads():
+        owner, other = other, owner
+    other.resign()
+    time.sleep(2)
+    assert owner.leads() and not other.leads()
+    owner.close()
+    seconds_until(other.leads, 30)
+
+
+def test_one_that_resigns_and_is_alone_is_given_it_again(kafka: Broker, stack: ExitStack) -> None:
+    control = joined(kafka, kafka.topic(), stack)
+    seconds_until(control.leads, 30)
+    control.resign()
+    assert not control.leads()
+    seconds_until(control.leads, 30)
+
+
+def test_a_session_that_the_brokers_do_not_grant_is_an_error_and_no_waiting(
+    kafka: Broker, stack: ExitStack
+) -> None:
+    cluster, an_instant = Cluster(kafka.bootstrap), 100
+    control = stack.enter_context(closing(ControlTopic(cluster, kafka.topic(), an_instant)))
+    with pytest.raises(SettingsInvalid, match="sessions of this length"):
+        seconds_until(control.leads, 30)

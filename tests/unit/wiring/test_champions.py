@@ -6,8 +6,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from pydantic import SecretStr
 from tests.unit.wiring.conftest import listening, running
 
+from fraudstream.config import Settings
 from fraudstream.errors import ModelIncompatible, UsageInvalid
 from fraudstream.schema import builtin
 from fraudstream.scoring import Model
@@ -78,3 +80,27 @@ def test_a_model_is_named_by_folder_by_number_or_as_the_champion(
         assert programs.follows_champion == (name == "champion")
     with pytest.raises(UsageInvalid, match="no model 7"):
         chosen(listening(home, model="7"), preset)
+
+
+def test_engines_of_several_homes_may_share_one_registry(
+    tmp_path: Path, model_folder: Path
+) -> None:
+    def at(home: str) -> Settings:
+        return Settings(
+            home=tmp_path / home, models=tmp_path / "shared", secret=SecretStr("x" * 16)
+        )
+
+    promoted(at("one"), str(model_folder))
+    assert chosen(at("other"), builtin("payments")).current().versions["model"] == "1"
+    assert not (tmp_path / "one" / "models").exists()
+
+
+def test_a_model_of_the_journal_that_the_registry_lacks_is_an_error_that_says_what_to_share(
+    tmp_path: Path, model_folder: Path
+) -> None:
+    one, other = listening(tmp_path / "one"), listening(tmp_path / "other")
+    promoted(one, str(model_folder))
+    decided_with = chosen(one, builtin("payments")).current().versions
+    with pytest.raises(ModelIncompatible, match="decided with model 1") as caught:
+        chosen(other, builtin("payments")).of(decided_with)
+    assert "use one registry" in str(caught.value)
