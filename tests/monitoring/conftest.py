@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 import psycopg
 import pytest
 from numpy.typing import NDArray
+from tests.services.timescale import insert_rows
 
 from fraudstream.engine import Engine, Fixed, Options
 from fraudstream.monitoring import PanelQuery, Span
@@ -65,17 +67,32 @@ class Filled:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-@pytest.fixture(scope="session")
-def filled(_postgres: Postgres) -> Iterator[Filled]:
-    """Read-only for tests: it is filled once."""
+@contextmanager
+def plain(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the shared server."""
+    server: Postgres = request.getfixturevalue("_postgres")
     name = f"panels_{uuid.uuid4().hex[:12]}"
-    url = _postgres.create_database(name)
-    migrate(Address.of(url))
-    now = datetime.now(UTC)
-    _fill(url, now)
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield Filled(connection, now)
-    _postgres.drop_database(name)
+    yield server.create_database(name)
+    server.drop_database(name)
+
+
+@contextmanager
+def timescale(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with TimescaleDB, which cannot be copied into."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("fraudstream.stores.postgres.store.copy_rows", insert_rows)
+        yield request.getfixturevalue("_timescale")()
+
+
+@pytest.fixture(scope="session", params=[plain, timescale], ids=lambda kind: kind.__name__)
+def filled(request: pytest.FixtureRequest) -> Iterator[Filled]:
+    """Read-only for tests: it is filled once."""
+    with request.param(request) as url:
+        migrate(Address.of(url))
+        now = datetime.now(UTC)
+        _fill(url, now)
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield Filled(connection, now)
 
 
 def _fill(url: str, now: datetime) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from fraudstream.errors import NotInstalled
+from fraudstream.errors import NotInstalled, NotReachable
 from fraudstream.stack import Kafka, Postgres, Prometheus, SparkCluster, packages
 from tests.services import shared
 from tests.services.broker import Broker
 from tests.services.database import DatabaseServer
+from tests.services.timescale import Timescale
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,6 +75,27 @@ def postgres_server(_postgres_server: Postgres) -> Iterator[DatabaseServer]:
     with shared.alone("postgres_server"):
         yield (server := DatabaseServer(_postgres_server))
         server.mend()
+
+
+@pytest.fixture(scope="session")
+def _timescale() -> Iterator[Callable[[], str]]:
+    """Starts servers, all of which end with the run."""
+    servers: list[Timescale] = []
+
+    def start() -> str:
+        server = Timescale(shared.folder_of(f"timescale-{uuid.uuid4().hex[:8]}"))
+        try:
+            server.start()
+        except (NotInstalled, NotReachable) as error:
+            # a proof of a database that is optional: said at the end of the run, never fatal
+            problems = "; ".join(map(str, error.problems))
+            pytest.skip(f"no TimescaleDB: {error.summary} {problems} {error.advice}")
+        servers.append(server)
+        return server.url
+
+    yield start
+    for server in servers:
+        server.stop()
 
 
 @pytest.fixture(scope="session")
