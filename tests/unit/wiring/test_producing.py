@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -62,6 +64,21 @@ def test_events_are_keyed_by_account_and_keep_their_order(
         last[message.key] = message.timestamp
         places.setdefault(message.key, set()).add(message.partition)
     assert all(len(partitions) == 1 for partitions in places.values())
+
+
+def test_history_that_ends_now_tells_nothing_that_has_not_happened(
+    kafka: Broker, settings: KafkaSettings
+) -> None:
+    begin = datetime.now(UTC) - timedelta(days=3)
+    wanted = Simulation(replace(BANK, start=begin, founded=begin))
+    Producer(wanted, kafka.url(settings.topics.transactions), settings).write_stretch(
+        Event(), silent
+    )
+    topics = settings.topics
+    stamps = [
+        m.timestamp for name in (topics.transactions, topics.labels) for m, _ in held(kafka, name)
+    ]
+    assert time.time() * 1000 - 3_600_000 < max(stamps) <= time.time() * 1000
 
 
 def test_live_transactions_are_dated_when_they_are_written_at_the_rate_asked_for(
