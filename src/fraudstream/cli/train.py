@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,9 @@ def train(
     labels: Labels = None,
     arrival: Arrival = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the training.")] = 1,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fewer and coarser trees: a model in seconds.")
+    ] = False,
     form: Form = Format.TEXT,
 ) -> None:
     """Train a model on history.
@@ -41,7 +45,7 @@ def train(
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
     from fraudstream.scoring.card import write_card
-    from fraudstream.training import Settings
+    from fraudstream.training import QUICK, Settings
     from fraudstream.wiring.history import History, Reading
     from fraudstream.wiring.learning import figures_of, save_model, train_model
     from fraudstream.wiring.presets import preset_named
@@ -49,7 +53,8 @@ def train(
     declared = preset_named(load({"preset": preset}).settings.preset)
     with show_progress() as progress:
         reading = Reading(declared, History(data, labels, arrival))
-        model = train_model(reading, Settings(seed=seed), progress)
+        training = replace(QUICK if quick else Settings(), seed=seed)
+        model = train_model(reading, training, progress)
     save_model(out, model)
     figures = figures_of(model)
     keep("train", figures)

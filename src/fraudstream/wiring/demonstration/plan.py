@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fraudstream.simulator import Settings as Bank
+from fraudstream.training import QUICK
 from fraudstream.training import Settings as Training
 
-__all__ = ["HISTORY_DAYS", "TRAINING", "Demo"]
+__all__ = ["HISTORY_DAYS", "Demo"]
 
 HISTORY_DAYS = 45.0
 """Enough for the longest window of the features, 30 days, and for labels to have come."""
-
-TRAINING = Training(trees=90, learning_rate=0.08, bins=255, threads=1)
-"""A model in seconds. A second thread would help only where no other process wants the core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Demo:
     seed: int = 1
     attack_seed: int = 2
     days: float = HISTORY_DAYS
-    training: Training = TRAINING
+    training: Training = QUICK
 
     @property
     def history(self) -> Bank:
