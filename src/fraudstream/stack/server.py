@@ -24,6 +24,9 @@ from fraudstream.errors import NotInstalled, NotReachable, Problem
 __all__ = ["Launch", "Server"]
 
 PAUSE = 0.05
+ORPHANED = 2.0
+"""Seconds in which what a server started may end by itself after it."""
+
 TAIL = 15
 SETTINGS = "FRAUDSTREAM_"
 
@@ -85,10 +88,12 @@ class Server:
         finally:
             os.close(lock)
 
-    def wait_ready(self, ready: Callable[[], bool], timeout: float = 60) -> None:
+    def wait_ready(
+        self, ready: Callable[[], bool], timeout: float = 60, every: float = PAUSE
+    ) -> None:
         """Return once ``ready`` says so; raises ``NotReachable`` with the end of its log.
 
-        ``timeout`` is in seconds.
+        It is asked ``every`` so many seconds, for at most ``timeout`` seconds.
         """
         deadline = time.monotonic() + timeout
         while not ready():
@@ -96,7 +101,7 @@ class Server:
                 raise self._failure("ended instead of starting")
             if time.monotonic() > deadline:
                 raise self._failure(f"was not ready after {timeout:.0f} s")
-            time.sleep(PAUSE)
+            time.sleep(every)
 
     def ask_to_stop(self) -> None:
         """Let it end in its own way, and do not wait for that."""
@@ -105,10 +110,15 @@ class Server:
             self._send([pid], signal.SIGCONT, self.stop_signal)
 
     def stop(self, timeout: float = 30) -> None:
-        """Ask it to end; after ``timeout`` seconds, or if it cannot be asked, kill it."""
+        """Ask it to end; after ``timeout`` seconds, or if it cannot be asked, kill it.
+
+        What it started and leaves behind is killed a moment later.
+        """
+        pid = self.pid()
         self.ask_to_stop()
-        if self.pid() is None or not self._gone_within(timeout):
-            self.kill()
+        if pid is not None and _within(timeout, lambda: self._ended(pid)):
+            self._gone_within(ORPHANED)
+        self.kill()
 
     def kill(self) -> None:
         """End it, and all that it started, without a chance to save anything (SIGKILL)."""
@@ -166,6 +176,10 @@ class Server:
                     [Problem("is not installed", str(launch.command[0]))],
                     "See what is missing: fraudstream doctor",
                 ) from error
+
+    def _ended(self, pid: int) -> bool:
+        """Whether its first process has ended."""
+        return not self.running() or not _is_taken(pid)
 
     def _gone_within(self, timeout: float) -> bool:
         return _within(timeout, lambda: not self.running())
