@@ -15,6 +15,7 @@ import pytest
 
 from fraudstream.errors import FraudstreamError, NotInstalled
 from fraudstream.stack import Server
+from fraudstream.stack.folder import Folder
 from fraudstream.stack.server import Launch
 
 FOLDER = "TESTS_SERVICES"
@@ -41,6 +42,8 @@ def members(folder: Path) -> list[int]:
 
 def end(folder: Path) -> None:
     """Stop all that runs in the folder of a run, and delete it."""
+    for plan in folder.glob("*/.fraudstream/stack/stack.json"):
+        Folder(plan.parent).remove()
     for pid_file in folder.glob("*/*.pid"):
         Server(pid_file.stem, pid_file.parent).kill()
     shutil.rmtree(folder)

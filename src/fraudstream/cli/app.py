@@ -26,6 +26,7 @@ from fraudstream.cli import (
     run,
     simulate,
     spark,
+    stack,
     state,
     train,
 )
@@ -45,7 +46,7 @@ _COMMANDS = (
     replay.replay,
     explain.explain,
 )
-_GROUPS = (presets, models, labels, rejects, state, config, db, spark, grafana)
+_GROUPS = (presets, models, labels, rejects, state, config, db, spark, stack, grafana)
 
 
 def _version(wanted: bool) -> None:

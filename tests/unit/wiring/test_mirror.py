@@ -78,9 +78,12 @@ def bank(postgres: str) -> Bank:
     decisions = Decisions()
     for _, outcome in published.batches:
         for line in encode(outcome, form_of(PRESET)).splitlines():
-            decisions.add(Message(0, 0, 0, line, {}))
+            decisions.add(Message("", 0, 0, 0, line, {}))
     at = round(NOW.timestamp() * 1000)
-    sent = [Message(0, k, at, line, {"producer": b"attack"}) for k, line in enumerate(_lines())]
+    sent = [
+        Message("memory", 0, k, at, line, {"producer": b"attack"})
+        for k, line in enumerate(_lines())
+    ]
     return Bank(postgres, tuple(sent), decisions)
 
 

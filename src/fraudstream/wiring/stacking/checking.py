@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from fraudstream.events.places import joined_name, place_of
 from fraudstream.monitoring import DASHBOARDS, Datasource, PanelQuery, Span, panels
 from fraudstream.schema import Preset
 from fraudstream.stack.folder import Folder
@@ -28,7 +29,7 @@ from fraudstream.wiring.stacking.answers import (
 from fraudstream.wiring.stacking.mirror import Sending, is_mirrored, make_mirror
 from fraudstream.wiring.stacking.parts import DATABASE, Stack
 from fraudstream.wiring.stacking.plan import known_plan
-from fraudstream.wiring.stacking.sent import Decisions, ends, messages
+from fraudstream.wiring.stacking.sent import Decisions, Message, Place, ends, messages
 
 __all__ = ["PanelCheck", "StackCheck", "checked_within"]
 
@@ -153,26 +154,37 @@ def _snapshot(url: str) -> Iterator[Connection]:
 
 def _mirrored(connection: Connection, stack: Stack, preset: Preset) -> tuple[Decisions, Sending]:
     """Make the mirror of all that was decided at the session's moment."""
-    until = _decided_until(connection)
-    topics, bootstrap = stack.plan.topics, stack.kafka.bootstrap
-    decisions = _published(bootstrap, topics.decisions, _stored_places(connection))
-    sent = messages(bootstrap, topics.input, until)
+    sent = _sent(stack, _decided_until(connection))
+    decisions = _published(stack, _stored_places(connection))
     return decisions, make_mirror(connection, preset, sent, decisions.by_place)
 
 
 def _decided_until(connection: Connection) -> dict[int, int]:
+    """Positions by numbered partition, as the journal has them."""
     found = connection.execute(_POSITION).fetchone()
     ranges: Mapping[str, int] = json.loads(found[0])["end"] if found else {}
     return {int(partition): end for partition, end in ranges.items()}
 
 
-def _stored_places(connection: Connection) -> set[tuple[int, int]]:
-    found = connection.execute("select source_partition, source_offset from transactions")
-    return {(int(partition), int(offset)) for partition, offset in found.fetchall()}
+def _sent(stack: Stack, until: Mapping[int, int]) -> Iterator[Message]:
+    """What was sent to the input topics before these positions."""
+    name = joined_name(stack.plan.inputs)
+    by_topic: dict[str, dict[int, int]] = {}
+    for number, end in until.items():
+        topic, partition = place_of(name, number)
+        by_topic.setdefault(topic, {})[partition] = end
+    for topic, positions in by_topic.items():
+        yield from messages(stack.kafka.bootstrap, topic, positions)
 
 
-def _published(bootstrap: str, topic: str, stored: set[tuple[int, int]]) -> Decisions:
+def _stored_places(connection: Connection) -> set[Place]:
+    found = connection.execute("select source, source_partition, source_offset from transactions")
+    return {(str(topic), int(number), int(offset)) for topic, number, offset in found.fetchall()}
+
+
+def _published(stack: Stack, stored: set[Place]) -> Decisions:
     """The topic of decisions, once all that is stored stands there too, or it has had its time."""
+    bootstrap, topic = stack.kafka.bootstrap, stack.plan.topics.decisions
     deadline = time.monotonic() + CATCH_UP
     while True:
         decisions = Decisions()

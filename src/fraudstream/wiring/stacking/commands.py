@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from fraudstream.wiring.stacking.plan import Plan
 
-__all__ = ["build_model", "marking", "migrate", "produce", "run"]
+__all__ = ["build_model", "migrate", "produce", "run", "send_history"]
 
 OURS = (sys.executable, "-m", "fraudstream")
 
@@ -29,23 +27,31 @@ def migrate() -> list[str]:
 
 
 def produce(plan: Plan, which: str, url: str) -> list[str]:
-    """A producer: ``normal`` or ``attack``."""
-    words = [*OURS, "simulate", which, "--preset", plan.preset, "--seed", str(plan.seed)]
-    words += ["--attack-seed", str(plan.attack_seed), "--rate", f"{plan.rate:g}", "--sink", url]
-    return words
+    """A live producer: ``normal`` or ``attack``."""
+    rate = plan.rate * (plan.attack_share if which == "attack" else 1)
+    return [*OURS, "simulate", which, "--rate", f"{rate:g}", *_bank(plan), "--sink", url]
+
+
+def send_history(plan: Plan, url: str) -> list[str]:
+    """What the bank did before its producers begin, all at once."""
+    return [*OURS, "simulate", "--days", f"{plan.history:g}", *_bank(plan), "--sink", url]
 
 
 def build_model(plan: Plan) -> list[str]:
-    """Simulate a past, learn from it, let the model decide."""
-    begin = datetime.now(UTC) - timedelta(days=plan.training_days)
-    simulate = [*OURS, "simulate", "--preset", plan.preset, "--out", "history.parquet"]
+    """Let a model decide: the one that is named, or one that learns from the bank's past."""
+    promote = [*OURS, "models", "promote"]
+    if plan.model:
+        return [*promote, plan.model]
+    begin = datetime.now(UTC) - timedelta(days=plan.training_days + plan.history)
+    simulate = [*OURS, "simulate", "--preset", plan.preset, "--seed", str(plan.seed)]
     simulate += ["--days", f"{plan.training_days:g}", "--start", f"{begin:%Y-%m-%d}"]
-    simulate += ["--customers", str(plan.training_customers), "--seed", str(plan.seed)]
-    train = [*OURS, "train", "history.parquet", "--out", "model"]
-    promote = [*OURS, "models", "promote", "model"]
-    return ["sh", "-c", " && ".join(map(shlex.join, (simulate, train, promote)))]
+    simulate += ["--customers", str(plan.customers), "--out", "history.parquet"]
+    train = [*OURS, "train", "history.parquet", "--quick", "--out", "model"]
+    commands = (simulate, train, [*promote, "model"])
+    return ["sh", "-c", " && ".join(map(shlex.join, commands))]
 
 
-def marking(words: Sequence[str], mark: Path) -> list[str]:
-    """The same command, which leaves a file once it has ended well."""
-    return ["sh", "-c", f"{shlex.join(words)} && touch {shlex.quote(str(mark))}"]
+def _bank(plan: Plan) -> list[str]:
+    """Which bank it is, and in which words it speaks."""
+    seeds = ["--seed", str(plan.seed), "--attack-seed", str(plan.attack_seed)]
+    return ["--preset", plan.preset, *seeds, "--customers", str(plan.customers)]

@@ -16,7 +16,7 @@ from fraudstream.schema import Preset
 from fraudstream.schema.preset import Field, FieldType
 from fraudstream.schema.reference import COUNTRY_CODES
 from fraudstream.stores.postgres.connecting import Connection
-from fraudstream.wiring.stacking.sent import Message
+from fraudstream.wiring.stacking.sent import Message, Place
 
 __all__ = ["Sending", "is_mirrored", "make_mirror"]
 
@@ -46,7 +46,8 @@ _DECIDED = {
 
 _SENT = """
     create temp table sent (
-        partition int, place bigint, at_ms bigint, producer text, body jsonb, decided jsonb
+        topic text, partition int, place bigint, at_ms bigint, producer text,
+        body jsonb, decided jsonb
     )
 """
 _PER_MINUTE = """
@@ -81,13 +82,13 @@ _COUNTED = """
             rejects.source_offset is not null as rejected
         from sent
         left join (
-            select source_partition, source_offset, count(*) as held
-            from public.transactions group by 1, 2
-        ) as rows on (source_partition, source_offset) = (partition, place)
+            select source, source_partition, source_offset, count(*) as held
+            from public.transactions group by 1, 2, 3
+        ) as rows on (source, source_partition, source_offset) = (topic, partition, place)
         left join (
-            select distinct source_partition, source_offset from public.rejects
-        ) as rejects
-            on (rejects.source_partition, rejects.source_offset) = (partition, place)
+            select distinct source, source_partition, source_offset from public.rejects
+        ) as rejects on (rejects.source, rejects.source_partition, rejects.source_offset)
+            = (topic, partition, place)
     ) as counted
 """
 
@@ -115,17 +116,18 @@ def make_mirror(
     connection: Connection,
     preset: Preset,
     sent: Iterable[Message],
-    decided: Mapping[tuple[int, int], bytes],
+    decided: Mapping[Place, bytes],
 ) -> Sending:
     """Make the temporary tables, within a transaction that is not to be kept."""
     connection.execute(_SENT)
-    columns = "partition, place, at_ms, producer, body, decided"
+    columns = "topic, partition, place, at_ms, producer, body, decided"
     with connection.cursor().copy(f"copy sent ({columns}) from stdin") as copy:
         for message in sent:
-            copy.write_row(_row(message, decided.get((message.partition, message.offset))))
+            place = message.topic, message.partition, message.offset
+            copy.write_row(_row(message, decided.get(place)))
     connection.execute("analyze sent")
     counted = connection.execute(_COUNTED).fetchone() or ()
-    connection.execute("create temp table countries (name text, code text)")
+    connection.execute("create temp table countries (name text primary key, code text)")
     with connection.cursor().copy("copy countries from stdin") as copy:
         for name, code in COUNTRY_CODES.items():
             copy.write_row((name, code))
@@ -144,7 +146,8 @@ def _row(message: Message, decided: bytes | None) -> tuple[object, ...]:
     producer = message.headers.get("producer", b"").decode()
     body = _as_json(message.value)
     said = decided.decode() if decided else None
-    return message.partition, message.offset, message.timestamp, producer, body, said
+    place = message.topic, message.partition, message.offset
+    return (*place, message.timestamp, producer, body, said)
 
 
 def _as_json(value: bytes) -> str | None:
@@ -171,8 +174,10 @@ def _transactions(preset: Preset, columns: list[str]) -> str:
     return f"""
         create temp table transactions as
         select {shown} from sent left join (
-            select distinct on (source_partition, source_offset) * from public.transactions
-        ) as held on (held.source_partition, held.source_offset) = (partition, place)
+            select distinct on (source, source_partition, source_offset) *
+            from public.transactions
+        ) as held on (held.source, held.source_partition, held.source_offset)
+            = (topic, partition, place)
         where decided is not null
     """
 

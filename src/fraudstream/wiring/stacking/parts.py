@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fraudstream.serve.client import ready
@@ -12,8 +13,10 @@ from fraudstream.stack.folder import Folder
 from fraudstream.stack.ports import LOCALHOST, kept_ports
 from fraudstream.stack.server import Launch
 from fraudstream.wiring.stacking import commands
+from fraudstream.wiring.stacking.flow import is_flowing, send_spoilt
 from fraudstream.wiring.stacking.plan import Plan
 from fraudstream.wiring.stacking.settings import write_settings
+from fraudstream.wiring.stacking.step import PATIENCE, Step
 
 __all__ = ["DATABASE", "Part", "Stack"]
 
@@ -21,10 +24,6 @@ DATABASE = "fraud"
 USUAL = {"kafka": 9092, "postgres": 5432, "prometheus": 9090, "engine": 8710}
 """The ports people expect; where one is taken, another one is found."""
 
-PATIENCE = 600.0
-"""Seconds that a step may take."""
-
-FORGETFUL = {"retention.ms": str(7 * 86_400_000)}
 ALL_KEPT = {"retention.ms": "-1", "retention.bytes": "-1"}
 
 
@@ -33,7 +32,7 @@ class Part:
     """Something of the stack: ``start`` returns when it works, and is harmless if it does already.
 
     ``where`` is an address, or what it is about; ``healthy`` answers for a server that runs. A step
-    has no servers: once started it is done.
+    has no servers: once started it is done. ``log`` is what says how far it is.
     """
 
     name: str
@@ -41,6 +40,7 @@ class Part:
     start: Callable[[], None]
     servers: tuple[Server, ...] = ()
     healthy: Callable[[], bool] = lambda: True
+    log: Path | None = None
 
 
 class Stack:
@@ -49,32 +49,35 @@ class Stack:
     def __init__(self, plan: Plan, folder: Folder) -> None:
         self.plan = plan
         self.folder = folder
-        path = folder.path
-        self.kafka = Kafka(path / "kafka", ports={1: USUAL["kafka"]})
-        self.postgres = Postgres(path / "postgres", USUAL["postgres"])
-        self.prometheus = Prometheus(path / "prometheus", USUAL["prometheus"])
+        path, wanted = folder.path, USUAL if plan.usual_ports else {}
+        self.kafka = Kafka(path / "kafka", ports={1: wanted["kafka"]} if wanted else {})
+        self.postgres = Postgres(path / "postgres", wanted.get("postgres"))
+        self.prometheus = Prometheus(path / "prometheus", wanted.get("prometheus"))
         self.home = path / "engine"
-        port = kept_ports(self.home, ["engine"], {"engine": USUAL["engine"]})["engine"]
+        port = kept_ports(self.home, ["engine"], wanted)["engine"]
         self.engine_address = f"{LOCALHOST}:{port}"
 
     def parts(self) -> list[Part]:
         """Everything, in the order in which it is started."""
         return [
+            self._settings(),
+            self._learning(),
             self._kafka(),
             self._topics(),
+            *([self._history()] if self.plan.history else []),
             self._postgres(),
-            self._settings(),
             self._schema(),
             self._model(),
             self._engine(),
+            self._prometheus(),
             self._producer("normal"),
             self._producer("attack"),
-            self._prometheus(),
+            self._spoilt(),
+            self._flow(),
         ]
 
-    def input_url(self) -> str:
-        """The topic that producers write to."""
-        return f"kafka://{self.kafka.bootstrap}/{self.plan.topics.input}"
+    def _url(self, topics: str) -> str:
+        return f"kafka://{self.kafka.bootstrap}/{topics}"
 
     def _kafka(self) -> Part:
         kafka = self.kafka
@@ -88,8 +91,9 @@ class Stack:
             for name in (topics.labels, topics.profiles):
                 self.kafka.create_topic(name, 1, ALL_KEPT)
             for name in (topics.decisions, topics.alerts, topics.rejects):
-                self.kafka.create_topic(name, topics.partitions, FORGETFUL)
-            self.kafka.create_topic(topics.journal, 1, ALL_KEPT)
+                self.kafka.create_topic(name, topics.partitions, ALL_KEPT)
+            for name in (topics.journal, topics.control):
+                self.kafka.create_topic(name, 1, ALL_KEPT)
 
         return Part("topics", f"{topics.input}, {topics.decisions}, ...", create)
 
@@ -117,24 +121,35 @@ class Stack:
         return Part("settings", str(path), write)
 
     def _chosen_settings(self) -> dict[str, Any]:
-        decisions = f"kafka://{self.kafka.bootstrap}/{self.plan.topics.decisions}"
         return {
             "preset": self.plan.preset,
             "home": str(self.home),
             "run": {
-                "source": [self.input_url()],
-                "sink": [decisions],
+                "source": [self._url(",".join(self.plan.inputs))],
+                "sink": [self._url(self.plan.topics.decisions)],
                 "http": self.engine_address,
             },
             "store": {"url": self.postgres.url(DATABASE)},
         }
 
     def _schema(self) -> Part:
-        return self._step("schema", "fraudstream db migrate", commands.migrate(), again=True)
+        step = self._step("schema", commands.migrate())
+        return Part("schema", "fraudstream db migrate", step.again, log=step.server.log)
+
+    def _learning(self) -> Part:
+        step = self._step("model", commands.build_model(self.plan))
+        return Part("training", "a model, meanwhile", step.begin, log=step.server.log)
 
     def _model(self) -> Part:
-        about = f"trained on {self.plan.training_days:g} simulated days"
-        return self._step("model", about, commands.build_model(self.plan))
+        step = self._step("model", commands.build_model(self.plan))
+        trained = f"trained on the {self.plan.training_days:g} days before"
+        return Part("model", self.plan.model or trained, step.finish, log=step.server.log)
+
+    def _history(self) -> Part:
+        url = self._url(self.plan.topics.input)
+        step = self._step("history", commands.send_history(self.plan, url))
+        about = f"the last {self.plan.history:g} days of {self.plan.customers:,} customers"
+        return Part("history", about, step.finish, log=step.server.log)
 
     def _engine(self) -> Part:
         server = Server("engine", self.home)
@@ -153,7 +168,8 @@ class Stack:
         server = Server(which, self.folder.path / "producers")
 
         def start() -> None:
-            server.start(self._launch(commands.produce(self.plan, which, self.input_url())))
+            url = self._url(self.plan.topics.input)
+            server.start(self._launch(commands.produce(self.plan, which, url)))
 
         return Part(f"{which}", f"to {self.plan.topics.input}", start, (server,), server.running)
 
@@ -165,19 +181,28 @@ class Stack:
 
         return Part("prometheus", server.url, start, (server.server,), server.ready)
 
-    def _step(self, name: str, about: str, words: list[str], again: bool = False) -> Part:
-        """Something that is done once, or at each start; it ran well if it left its mark."""
-        server = Server(name, self.folder.path / "steps")
-        mark = server.folder / f"{name}.done"
+    def _spoilt(self) -> Part:
+        """A few messages that cannot be used, as every stream has them."""
+        mark = self.folder.path / "steps" / "spoilt.done"
 
-        def start() -> None:
-            if again:
-                mark.unlink(missing_ok=True)
+        def send() -> None:
             if not mark.exists():
-                server.start(self._launch([*commands.marking(words, mark)]))
-                server.wait_ready(mark.exists, PATIENCE)
+                send_spoilt(self.kafka.bootstrap, self.plan.topics.input)
+                mark.touch()
 
-        return Part(name, about, start)
+        return Part("spoilt", "two messages that will be rejected", send)
+
+    def _flow(self) -> Part:
+        """What happens now is decided and stored."""
+        engine, url = Server("engine", self.home), self.postgres.url(DATABASE)
+
+        def wait() -> None:
+            engine.wait_ready(lambda: is_flowing(url), PATIENCE, every=0.5)
+
+        return Part("decisions", f"live in {DATABASE}", wait)
+
+    def _step(self, name: str, words: list[str]) -> Step:
+        return Step(name, self.folder.path / "steps", self._launch(words))
 
     def _launch(self, words: list[str]) -> Launch:
         return Launch(words, folder=self.folder.path)
