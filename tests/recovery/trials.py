@@ -58,7 +58,7 @@ class Trials:
     def die_listening(self) -> None:
         """The same while reading a pipe; what counts is every message that was spooled."""
         folder, (reader, writer) = self._fresh("trial"), os.pipe()
-        feeder = _forked(lambda: _feed(writer, self.data.read_bytes(), self.dice))
+        feeder = forked(lambda: _feed(writer, self.data.read_bytes(), self.dice))
         os.close(writer)
 
         def listen() -> None:
@@ -117,7 +117,7 @@ class Trials:
         watched: tuple[Path, int] | None = None,
     ) -> bool:
         """Whether the work came to its end; killed soon after the watched file has some size."""
-        child = _forked(work, calls)
+        child = forked(work, calls)
         if watched:
             _wait_for(*watched, child)
             time.sleep(self.dice.uniform(0.0, 0.004))
@@ -140,7 +140,8 @@ class Trials:
         return self.folder / name
 
 
-def _forked(work: Callable[[], None], calls: Calls | None = None) -> int:
+def forked(work: Callable[[], None], calls: Calls | None = None) -> int:
+    """The id of a new process that does the work and ends."""
     child = os.fork()
     if child:
         return child

@@ -83,25 +83,27 @@ class Broker:
         assert producer.flush(WAIT) == 0 and not failed, failed
 
     def read(self, topic: str, committed: bool = True) -> list[Message]:
-        """All that the topic holds now, partition by partition; aborted transactions left out."""
-        isolation = "read_committed" if committed else "read_uncommitted"
-        consumer = Consumer(
-            {
-                "bootstrap.servers": self.bootstrap,
-                "group.id": "tests",
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "isolation.level": isolation,
-            }
-        )
-        try:
-            partitions = consumer.list_topics(topic, timeout=WAIT).topics[topic].partitions
-            consumer.assign([TopicPartition(topic, number, 0) for number in partitions])
-            return sorted(
-                _until_end(consumer, len(partitions)), key=lambda m: (m.partition, m.offset)
-            )
-        finally:
-            consumer.close()
+        """See :func:`read_topic`."""
+        return read_topic(self.bootstrap, topic, committed)
+
+
+def read_topic(bootstrap: str, topic: str, committed: bool = True) -> list[Message]:
+    """All that a topic holds now, partition by partition; aborted transactions left out."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "tests",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "isolation.level": "read_committed" if committed else "read_uncommitted",
+        }
+    )
+    try:
+        partitions = consumer.list_topics(topic, timeout=WAIT).topics[topic].partitions
+        consumer.assign([TopicPartition(topic, number, 0) for number in partitions])
+        return sorted(_until_end(consumer, len(partitions)), key=lambda m: (m.partition, m.offset))
+    finally:
+        consumer.close()
 
 
 def _until_end(consumer: Consumer, partitions: int) -> list[Message]:

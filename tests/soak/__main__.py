@@ -2,7 +2,8 @@
 
     python -m tests.soak [--minutes M] [--seed N] [--out FILE]
 
-Ends after ten million comparisons and a thousand kills, or after so many minutes if they are given.
+Ends after ten million comparisons, a thousand kills of engines on files and a thousand of engines
+between Kafka and PostgreSQL, or after so many minutes if they are given, a third of them for each.
 Fails unless every comparison agreed and no kill lost, doubled or changed a decision.
 """
 
@@ -16,15 +17,22 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
+from fraudstream.stack import Kafka, Postgres
 from tests.soak.comparing import Compared, compare
 
 COMPARISONS = 10_000_000
 KILLS = 1_000
 TRIALS = ("decisions-moments", "any-moment", "decisions-calls", "pipe", "store-moments")
+SERVICE_TRIALS = ("database", "copies", "kafka")
+WRONG = ("mismatches", "lost", "doubled", "different")
+KEYS = ("comparisons", "mismatches", "trials", "kills", *WRONG[1:])
+SERVICE_KEYS = ("kills", "leaders_killed", "leaders_paused", "decisions", "rejects", *WRONG[1:])
 ROOT = Path(__file__).parents[2]
 SAID_EVERY = 20.0
 
@@ -57,9 +65,38 @@ def kills(seed: int, seconds: float) -> Counter[str]:
         if report["kills"] >= KILLS or monotonic() >= until:
             return report
         trial = TRIALS[number % len(TRIALS)]
-        report.update(_trial(trial, seed + number // len(TRIALS)))
+        report.update(_trial("trials", (trial,), seed + number // len(TRIALS)))
         _tell(f"{report['kills']:,} kills, {report['trials']} engines brought to their end")
     return report
+
+
+def service_kills(seed: int, seconds: float) -> Counter[str]:
+    """Run the trials of tests.recovery.service, one after the other, on servers started here."""
+    report = Counter(dict.fromkeys(SERVICE_KEYS, 0))
+    until = monotonic() + seconds
+    with tempfile.TemporaryDirectory() as folder, servers(Path(folder)) as (kafka, postgres):
+        for number in itertools.count():
+            if report["kills"] >= KILLS or monotonic() >= until:
+                break
+            kind, database = SERVICE_TRIALS[number % 3], postgres.create_database(f"t{number}")
+            where = (kind, kafka.bootstrap, database)
+            report.update(_trial("service", where, seed + number))
+            _tell(f"{report['kills']:,} kills, {report['leaders_killed']:,} of them of leaders")
+    return report
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[tuple[Kafka, Postgres]]:
+    """A broker and a database that live as long as the trials."""
+    folder.chmod(0o711)  # the database's own user passes through
+    kafka, postgres = Kafka(folder / "kafka"), Postgres(folder / "postgres")
+    try:
+        kafka.start()
+        postgres.start()
+        yield kafka, postgres
+    finally:
+        kafka.kill()
+        postgres.remove()
 
 
 def _count(report: Counter[str], compared: Compared) -> None:
@@ -69,12 +106,13 @@ def _count(report: Counter[str], compared: Compared) -> None:
         _tell(f"--seed {compared.seed} differs: {compared.example}")
 
 
-def _trial(trial: str, seed: int) -> dict[str, int]:
+def _trial(module: str, words: Sequence[str], seed: int) -> dict[str, int]:
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "tests.recovery.trials", trial, folder, str(seed)]
+        program = [sys.executable, "-m", f"tests.recovery.{module}"]
+        command = [*program, *words, folder, str(seed)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"soak: trial {trial} with seed {seed} failed:\n{done.stderr}")
+        raise SystemExit(f"soak: {module} {words[0]} with seed {seed} failed:\n{done.stderr}")
     found: dict[str, int] = json.loads(done.stdout)
     return found
 
@@ -86,18 +124,19 @@ def _tell(text: str) -> None:
 def main() -> int:
     """Compare, kill, print, write; 1 if anything went wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, help="end after so long, half of it for kills")
+    parser.add_argument("--minutes", type=float, help="end after so long")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("reports/soak.json"))
     given = parser.parse_args()
-    seconds = float("inf") if given.minutes is None else 30.0 * given.minutes
+    seconds = float("inf") if given.minutes is None else 20.0 * given.minutes
     report = comparisons(given.seed, seconds) + kills(given.seed, seconds)
-    keys = ("comparisons", "mismatches", "trials", "kills", "lost", "doubled", "different")
-    text = json.dumps({key: report[key] for key in keys}, indent=2)
+    service = service_kills(given.seed, seconds)
+    figures = {**{key: report[key] for key in KEYS}, "service": dict(service)}
+    text = json.dumps(figures, indent=2)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(text + "\n", encoding="utf-8")
     print(text)
-    return int(any(report[key] for key in ("mismatches", "lost", "doubled", "different")))
+    return int(any(report[key] or service[key] for key in WRONG))
 
 
 if __name__ == "__main__":
