@@ -211,8 +211,8 @@ def down(
 
 
 def _show(found: list[Standing], form: Format) -> None:
-    head = ["name", "state", "where", "pid", "log"]
-    rows = [[s.name, s.state, s.where, str(s.pid or ""), s.log] for s in found]
+    head = ["name", "state", "pid", "where"]
+    rows = [[s.name, s.state, str(s.pid or ""), s.where] for s in found]
     show({"parts": [s.as_dict() for s in found]}, table(head, rows), form)
 
 

@@ -14,6 +14,8 @@ from fraudstream.wiring.stacking.plan import Plan
 __all__ = ["build_model", "migrate", "produce", "run", "send_history"]
 
 OURS = (sys.executable, "-m", "fraudstream")
+COMPILING = (sys.executable, "-m", "fraudstream.wiring.demonstration.compiling")
+_PAST = "past.parquet"
 
 
 def run() -> list[str]:
@@ -38,17 +40,27 @@ def send_history(plan: Plan, url: str) -> list[str]:
 
 
 def build_model(plan: Plan) -> list[str]:
-    """Let a model decide: the one that is named, or one that learns from the bank's past."""
-    promote = [*OURS, "models", "promote"]
-    if plan.model:
-        return [*promote, plan.model]
+    """Let a model decide: the one that is named, or one that learns from the bank's past.
+
+    Meanwhile the kernels are compiled on another core, for training and engine.
+    """
+    model = plan.model or "model"
+    past = [] if plan.model else [_simulate_past(plan)]
+    train = [] if plan.model else [[*OURS, "train", _PAST, "--quick", "--out", model]]
+    then = [*past, ["wait"], *train, [*OURS, "models", "promote", model]]
+    meanwhile = "".join(f"{shlex.join(words)} >/dev/null 2>&1 & " for words in _compile(plan))
+    return ["sh", "-c", meanwhile + " && ".join(map(shlex.join, then))]
+
+
+def _compile(plan: Plan) -> list[list[str]]:
+    return [[*COMPILING, part, plan.preset] for part in ("reading", "remembering")]
+
+
+def _simulate_past(plan: Plan) -> list[str]:
     begin = datetime.now(UTC) - timedelta(days=plan.training_days + plan.history)
-    simulate = [*OURS, "simulate", "--preset", plan.preset, "--seed", str(plan.seed)]
-    simulate += ["--days", f"{plan.training_days:g}", "--start", f"{begin:%Y-%m-%d}"]
-    simulate += ["--customers", str(plan.customers), "--out", "history.parquet"]
-    train = [*OURS, "train", "history.parquet", "--quick", "--out", "model"]
-    commands = (simulate, train, [*promote, "model"])
-    return ["sh", "-c", " && ".join(map(shlex.join, commands))]
+    words = [*OURS, "simulate", "--preset", plan.preset, "--seed", str(plan.seed)]
+    words += ["--days", f"{plan.training_days:g}", "--start", f"{begin:%Y-%m-%d}"]
+    return [*words, "--customers", str(plan.customers), "--out", _PAST]
 
 
 def _bank(plan: Plan) -> list[str]:

@@ -133,6 +133,9 @@ def make_mirror(
             copy.write_row((name, code))
     connection.execute(_transactions(preset, _columns(connection)))
     connection.execute(_labels(preset))
+    for table in ("transactions", "labels"):
+        connection.execute(f"create index on pg_temp.{table} (transaction_id)".encode())
+        connection.execute(f"analyze pg_temp.{table}".encode())
     connection.execute(_PER_MINUTE)
     return Sending(*counted)
 
