@@ -126,7 +126,7 @@ def test_passwords_come_from_the_environment_alone() -> None:
 def test_the_example_has_all_that_is_required_and_is_not_the_file_in_use() -> None:
     assert composed.required() <= set(composed.example())
     assert ".env" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    assert all(re.fullmatch(r"[\w-]*", v) for v in composed.example().values())
+    assert all(re.fullmatch(r"[\w.-]*", v) for v in composed.example().values())
 
 
 def test_grafana_is_told_all_that_its_data_sources_ask_for() -> None:

@@ -24,8 +24,11 @@ def _bytes(value: object) -> object:
 
 
 def _words(value: object) -> object:
-    """A comma-separated text to a list, so that lists fit into one environment variable."""
-    return [word for word in value.split(",") if word] if isinstance(value, str) else value
+    """A text of several words to a list, so that lists fit into one environment variable.
+
+    Commas stay: ``kafka://h1:9092,h2:9092/raw_transactions,labels`` is one word.
+    """
+    return value.split() if isinstance(value, str) else value
 
 
 def _milliseconds(value: object) -> object:

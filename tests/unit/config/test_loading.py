@@ -45,10 +45,16 @@ def test_the_name_of_a_builtin_preset_in_the_file_is_not_a_path(tmp_path: Path) 
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
-    environment = {"FRAUDSTREAM_RUN__SOURCE": "c.jsonl,d.jsonl", "FRAUDSTREAM_PRESET": "classic"}
+    environment = {"FRAUDSTREAM_RUN__SOURCE": "c.jsonl d.jsonl", "FRAUDSTREAM_PRESET": "classic"}
     settings = load(environment=environment, folder=_folder(tmp_path)).settings
     assert settings.run.source == ("c.jsonl", "d.jsonl")
     assert settings.preset == "classic"
+
+
+def test_brokers_and_topics_of_one_url_stay_together_in_the_environment(tmp_path: Path) -> None:
+    url = "kafka://h1:9092,h2:9092/raw_transactions,labels"
+    environment = {"FRAUDSTREAM_RUN__SOURCE": url}
+    assert load(environment=environment, folder=_folder(tmp_path)).settings.run.source == (url,)
 
 
 def test_the_command_line_wins_over_everything(tmp_path: Path) -> None:
