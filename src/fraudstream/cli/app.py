@@ -21,6 +21,7 @@ from fraudstream.cli import (
     labels,
     models,
     presets,
+    profiles,
     rejects,
     replay,
     run,
@@ -46,7 +47,7 @@ _COMMANDS = (
     replay.replay,
     explain.explain,
 )
-_GROUPS = (presets, models, labels, rejects, state, config, db, spark, stack, grafana)
+_GROUPS = (presets, models, labels, profiles, rejects, state, config, db, spark, stack, grafana)
 
 
 def _version(wanted: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fraudstream.cli.options import Form, HomeFolder
+from fraudstream.cli.importing import Again, From, SkipBad, Table, To, told
+from fraudstream.cli.options import Form, HomeFolder, PresetName
 from fraudstream.cli.report import Format, show
 
 __all__ = ["COMMANDS"]
@@ -21,4 +22,43 @@ def status(home: HomeFolder = None, form: Form = Format.TEXT) -> None:
     show(figures, "\n".join(f"{name}: {value}" for name, value in figures.items()), form)
 
 
-COMMANDS = (status,)
+def import_(
+    source: From,
+    table: Table = None,
+    to: To = None,
+    skip_bad: SkipBad = False,
+    again: Again = False,
+    preset: PresetName = None,
+    home: HomeFolder = None,
+    form: Form = Format.TEXT,
+) -> None:
+    """Let labels that have only ids enter the log, completed from the store.
+
+    Columns: transaction_id and is_fraud (1/0, true/false, fraud/genuine), and
+    where there are any known_at, source, reason_code. Event time, amount and
+    entity keys come from the transaction in the store. All rows are checked
+    first: bad ones, and those of unknown transactions, are named, all at once,
+    and nothing is written. Of several rows about one transaction the last one
+    counts. Importing twice is harmless: a verdict that the store has already is
+    left out.
+
+    Examples:
+      fraudstream labels import chargebacks.csv
+      fraudstream labels import postgresql://core/bank --table disputes
+      fraudstream labels import chargebacks.parquet --skip-bad --to log.jsonl
+    """
+    from fraudstream.cli.progress import show_progress
+    from fraudstream.cli.stopping import stop_on_signal
+    from fraudstream.config import load
+    from fraudstream.wiring.importing.job import Wanted
+    from fraudstream.wiring.importing.labels import import_labels
+    from fraudstream.wiring.importing.tables import Source
+
+    settings = load({"home": home, "preset": preset}).settings
+    wanted = Wanted(Source(source, table), to, skip_bad, again)
+    with stop_on_signal() as stop, show_progress() as progress:
+        done = import_labels(settings, wanted, stop, progress)
+    told(done, form)
+
+
+COMMANDS = (import_, status)

@@ -13,13 +13,23 @@ from numba import njit
 from fraudstream.codec.words import (
     OPTIONS,
     PAD,
+    byte_at,
     eight_bytes,
     first_bytes,
     put_byte,
     word_at,
 )
 
-__all__ = ["hash_text", "key_words", "put_hex", "siphash"]
+__all__ = [
+    "HEX_DIGITS",
+    "hash_text",
+    "hashed_text",
+    "is_hex",
+    "key_words",
+    "put_hex",
+    "read_hex",
+    "siphash",
+]
 
 _Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
@@ -88,6 +98,41 @@ def put_hex(low: np.uint64, high: np.uint64, out: int, at: int) -> int:
     return at + 32
 
 
+HEX_DIGITS = 32
+"""Of a hash as it is shown."""
+
+
+@njit(**OPTIONS)
+def is_hex(data: int, start: int, end: int) -> bool:
+    """Whether ``data[start:end]`` is a hash as it is shown."""
+    for at in range(start, end):
+        byte = byte_at(data, at)
+        if not (48 <= byte <= 57 or 97 <= byte <= 102):
+            return False
+    return end - start == HEX_DIGITS
+
+
+@njit(**OPTIONS)
+def read_hex(data: int, at: int) -> tuple[np.uint64, np.uint64]:
+    """The hash of which ``put_hex`` wrote the digits."""
+    return _read_word(data, at), _read_word(data, at + 16)
+
+
+@njit(**OPTIONS)
+def _read_word(data: int, at: int) -> np.uint64:
+    """Sixteen digits, the lowest byte first."""
+    word = np.uint64(0)
+    for i in range(8):
+        byte = _digit(byte_at(data, at + 2 * i)) << 4 | _digit(byte_at(data, at + 2 * i + 1))
+        word |= np.uint64(byte) << np.uint64(8 * i)
+    return word
+
+
+@njit(**OPTIONS)
+def _digit(byte: int) -> int:
+    return byte - 48 if byte < 58 else byte - 87
+
+
 def key_words(secret: bytes) -> tuple[int, int]:
     """The two words of a 16-byte secret; raises ``ValueError`` at any other length."""
     if len(secret) != 16:
@@ -107,3 +152,12 @@ def hash_text(secret: bytes, text: str) -> tuple[int, int]:
     key = np.array(key_words(secret), np.int64)
     low, high = siphash(key.ctypes.data, padded.ctypes.data, 0, len(data))
     return int(np.uint64(low).astype(np.int64)), int(np.uint64(high).astype(np.int64))
+
+
+def hashed_text(secret: bytes, text: str) -> str:
+    """The hash of a text as it is stored and shown: 32 hex digits.
+
+    >>> hashed_text(bytes(range(16)), "")
+    'a3817f04ba25a8e66df67214c7550293'
+    """
+    return np.array(hash_text(secret, text), "<i8").tobytes().hex()

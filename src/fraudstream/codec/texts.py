@@ -9,7 +9,7 @@ from fraudstream.codec import program as p
 from fraudstream.codec import values as v
 from fraudstream.codec.cards import SHORTEST, is_card_number
 from fraudstream.codec.lookup import UNKNOWN, find_name
-from fraudstream.codec.siphash import put_hex, siphash
+from fraudstream.codec.siphash import HEX_DIGITS, is_hex, put_hex, read_hex, siphash
 from fraudstream.codec.words import (
     OPTIONS,
     byte_at,
@@ -23,6 +23,7 @@ from fraudstream.codec.words import (
 
 __all__ = [
     "COUNTRY_ROOM",
+    "HASHED",
     "HASH_ROOM",
     "LONGEST_TEXT",
     "PLACE_ROOM",
@@ -37,6 +38,11 @@ LONGEST_TEXT = 256
 
 HASH_ROOM, COUNTRY_ROOM, PLACE_ROOM = 32, LONGEST_TEXT + 2, 48
 """Bytes that they may take in the side buffer; a place in the log needs its source's name too."""
+
+HASHED = "hash:"
+"""Stands before a hash where a field that is hashed comes hashed already, from the store."""
+
+_MARK, _MARK_LENGTH = 0x3A68736168, len(HASHED)  # the mark's bytes as one number
 
 _MIXER = np.uint64(0x9FB21C651E98DF25)
 _SHIFT = np.uint64(32)
@@ -113,6 +119,22 @@ def read_text(data, table, field, span, cell):  # type: ignore[no-untyped-def]
 
 
 @njit(**OPTIONS)
+def _is_hashed(data: int, start: int, end: int) -> bool:
+    """Whether a text is a hash behind its mark."""
+    if end - start != _MARK_LENGTH + HEX_DIGITS:
+        return False
+    is_marked = first_bytes(data, start, _MARK_LENGTH) == np.uint64(_MARK)
+    return is_marked and is_hex(data, start + _MARK_LENGTH, end)
+
+
+@njit(**OPTIONS)
+def _hash_of(data, table, start, end, is_concealed):  # type: ignore[no-untyped-def]
+    if is_concealed and _is_hashed(data, start, end):
+        return read_hex(data, end - HEX_DIGITS)
+    return siphash(table, data, start, end)
+
+
+@njit(**OPTIONS)
 def _place_text(data, table, field, span, cell):  # type: ignore[no-untyped-def]
     """Note where a text shows, and its hash where that is asked for; the word for the contents."""
     start, end = span
@@ -123,7 +145,7 @@ def _place_text(data, table, field, span, cell):  # type: ignore[no-untyped-def]
         put_word(cell, text, start)
         put_word(cell, text + 1, end)
         return _fold(data, start, end)
-    low, high = siphash(table, data, start, end)
+    low, high = _hash_of(data, table, start, end, is_concealed)
     if column >= 0:
         put_word(cell, column, np.int64(low))
         put_word(cell, column + 1, np.int64(high))

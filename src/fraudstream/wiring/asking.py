@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from fraudstream.config import Home, Settings
@@ -15,10 +18,12 @@ from fraudstream.wiring.outlets import outlets_of
 from fraudstream.wiring.stores import opened_reader
 
 __all__ = [
+    "Lookup",
     "answer",
     "decided_in",
     "explained",
     "label_status",
+    "looked_up",
     "newest_rejects",
     "one_reject",
 ]
@@ -31,6 +36,28 @@ _LABELS = """
         min(known_at) as first_known, max(known_at) as last_known
     from labels
 """
+
+
+_STORED = """
+    select distinct on (transaction_id)
+        transaction_id, event_time, amount, currency, attributes, type, account_id, card_id,
+        card_bin, merchant_id, merchant_category, terminal_id, counterparty_id, device_id, ip,
+        country, channel, payment_method
+    from transactions where transaction_id = any($1)
+    order by transaction_id, batch desc, batch_row desc
+"""
+_LABELLED = """
+    select distinct on (transaction_id) transaction_id, is_fraud, source, reason_code, known_at
+    from labels where transaction_id = any($1)
+    order by transaction_id, arrived_at desc, batch desc, batch_row desc
+"""
+_ACCOUNTS = "select account_id, signup_time from account_details where account_id = any($1)"
+
+Lookup = Callable[[str, Sequence[str]], Iterator[dict[str, Any]]]
+"""Asks ``stored``, ``labelled`` or ``accounts`` about ids; gives the rows there are."""
+
+_ASKED_AT_ONCE, _READ_AT_ONCE = 50, 5_000
+"""Ids in one question: to an engine, by the length of its address, or to a database."""
 
 
 def decided_in(settings: Settings) -> Settings:
@@ -62,6 +89,32 @@ def one_reject(settings: Settings, partition: int, offset: int) -> dict[str, Any
 def label_status(settings: Settings) -> dict[str, Any]:
     """How many labels there are, of how many transactions."""
     return _asked(settings, "labels", {})
+
+
+@contextmanager
+def looked_up(settings: Settings) -> Iterator[Lookup]:
+    """A way to ask about many ids: a running engine, else the store, opened once.
+
+    Raises ``UsageInvalid`` where no store is named, ``NotReachable`` where it cannot be opened.
+    """
+    with ExitStack() as stack:
+        readers: list[Reader] = []
+
+        def read(question: str, ids: Sequence[str]) -> dict[str, Any]:
+            if not readers:
+                readers.append(stack.enter_context(opened_reader(settings)))
+            return answer(readers[0], question, {"ids": json.dumps(ids)})
+
+        def asked(question: str, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+            at = 0
+            while at < len(ids):
+                some = ids[at : at + (_READ_AT_ONCE if readers else _ASKED_AT_ONCE)]
+                arguments = {"ids": json.dumps(some)}
+                offline = partial(read, question, some)
+                yield from ask(settings.home, question, arguments, offline)["rows"]
+                at += len(some)
+
+        yield asked
 
 
 def answer(reader: Reader, question: str, arguments: Arguments) -> dict[str, Any]:
@@ -106,11 +159,21 @@ def _labels(reader: Reader, arguments: Arguments) -> dict[str, Any]:
     return plain({**decided[0], **reader.rows(_LABELS)[0]})
 
 
+def _rows_about(query: str) -> Callable[[Reader, Arguments], dict[str, Any]]:
+    def rows(reader: Reader, arguments: Arguments) -> dict[str, Any]:
+        return {"rows": list(map(plain, reader.rows(query, [json.loads(arguments["ids"])])))}
+
+    return rows
+
+
 _QUESTIONS: Mapping[str, Callable[[Reader, Arguments], dict[str, Any]]] = {
     "explain": _explain,
     "rejects": _rejects,
     "reject": _reject,
     "labels": _labels,
+    "stored": _rows_about(_STORED),
+    "labelled": _rows_about(_LABELLED),
+    "accounts": _rows_about(_ACCOUNTS),
 }
 
 

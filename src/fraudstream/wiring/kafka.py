@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from fraudstream.config.kafka import KafkaSettings
 from fraudstream.decisions import Outcome, form_of
 from fraudstream.errors import InputInvalid, UsageInvalid
-from fraudstream.kafka import Cluster, Layout, hosts_of, make_topics
+from fraudstream.kafka import Cluster, Layout, existing, hosts_of, make_topics
 from fraudstream.kafka.leadership import ControlTopic
 from fraudstream.schema import Preset
 from fraudstream.sinks.kafka import KafkaSink, Topics, messages_of
@@ -27,7 +29,10 @@ __all__ = [
     "kafka_source",
     "made",
     "one_place",
+    "read_topics",
 ]
+
+log = structlog.get_logger()
 
 _TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 _LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -82,10 +87,35 @@ def kafka_source(
 ) -> KafkaSource:
     """Topics as a source. ``seal`` is the file that remembers their order."""
     place = Place.parse(url)
+    topics = place.topics if preset.input.kind is None else read_topics(place, settings, seal)
     if seal is not None:
-        _keep_order(seal, place.topics)
-    made(settings, place.servers, dict.fromkeys(place.topics, Layout(settings.partitions)))
-    return KafkaSource(cluster_of(settings, place.servers), place.topics, preset.input.max_bytes)
+        _keep_order(seal, topics)
+    made(settings, place.servers, dict.fromkeys(topics, Layout(settings.partitions)))
+    return KafkaSource(cluster_of(settings, place.servers), topics, preset.input.max_bytes)
+
+
+def read_topics(place: Place, settings: KafkaSettings, seal: Path | None = None) -> tuple[str, ...]:
+    """The topics that a source reads: those that it names.
+
+    The transactions' topic alone stands for itself, labels and profiles, wherever both are there:
+    always in this order, so that engines with homes of their own number partitions alike.
+    """
+    names = settings.topics
+    everything = (names.transactions, names.labels, names.profiles)
+    if place.topics != everything[:1]:
+        return place.topics
+    if _sealed(seal) == everything:
+        return everything
+    made(settings, place.servers, dict.fromkeys(everything, Layout(settings.partitions)))
+    absent = set(everything) - existing(cluster_of(settings, place.servers), everything)
+    if not absent & set(everything[1:]):
+        return everything
+    log.warning(
+        "reads transactions alone",
+        because=f"there is no topic {' and no topic '.join(sorted(absent))}",
+        advice="make them and start again, or name the topics that there are",
+    )
+    return place.topics
 
 
 def kafka_sink(url: str, settings: KafkaSettings, preset: Preset) -> KafkaSink[Outcome]:
@@ -123,7 +153,7 @@ def made(settings: KafkaSettings, servers: str, layouts: Mapping[str, Layout]) -
 
 def _keep_order(seal: Path, topics: tuple[str, ...]) -> None:
     """The numbers of partitions follow from the order of the topics, so it must not change."""
-    before = tuple(seal.read_text(encoding="utf-8").split()) if seal.exists() else ()
+    before = _sealed(seal)
     if topics[: len(before)] != before:
         raise InputInvalid(
             f"The state in {seal.parent} was made from the topics {', '.join(before)}, in this "
@@ -132,6 +162,11 @@ def _keep_order(seal: Path, topics: tuple[str, ...]) -> None:
         )
     if topics != before:
         seal.write_text("\n".join(topics) + "\n", encoding="utf-8")
+
+
+def _sealed(seal: Path | None) -> tuple[str, ...]:
+    """The topics that were read before."""
+    return tuple(seal.read_text(encoding="utf-8").split()) if seal and seal.exists() else ()
 
 
 def _with_port(server: str) -> str:

@@ -13,9 +13,9 @@ from fraudstream.errors import InputInvalid, Problem
 from fraudstream.training import Dataset, Labels
 from fraudstream.wiring.sampling import rows_of
 
-__all__ = ["labels_in"]
+__all__ = ["VERDICTS", "labels_in"]
 
-_FRAUD = {"1": 1, "true": 1, "fraud": 1, "0": 0, "false": 0, "genuine": 0}
+VERDICTS = {"1": 1, "true": 1, "fraud": 1, "0": 0, "false": 0, "genuine": 0}
 _NEEDED = ("transaction_id", "is_fraud")
 _SHOWN = 10
 
@@ -34,7 +34,7 @@ def labels_in(path: Path, dataset: Dataset, key: bytes) -> Labels:
     problems: list[Problem] = []
     for number, row in enumerate(rows, start=1):
         try:
-            frauds.append(_FRAUD[str(row[columns["is_fraud"]]).strip().lower()])
+            frauds.append(VERDICTS[str(row[columns["is_fraud"]]).strip().lower()])
             known_ats.append(_moment(row[columns["known_at"]]) if "known_at" in columns else None)
             hashes.append(hash_text(key, str(row[columns["transaction_id"]])))
         except (KeyError, ValueError) as error:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from fraudstream.errors import InputInvalid, Problem
 
-__all__ = ["rows_of", "sample"]
+__all__ = ["flat", "rows_of", "sample"]
 
 ROWS, SPAN = 1_000, 50_000
 """So many rows, spread over the first so many: what comes first may be all of one kind."""
@@ -66,15 +66,16 @@ def _json(path: Path, most: int | None) -> tuple[Header, Rows]:
     with path.open(encoding="utf-8") as file:
         lines = (line for line in islice(file, most) if line.strip())
         messages = [json.loads(line, parse_float=str) for line in lines]
-    flat = [dict(_flat(message)) for message in messages if isinstance(message, dict)]
+    flat = [dict(flat(message)) for message in messages if isinstance(message, dict)]
     header = list(dict.fromkeys(name for message in flat for name in message))
     return header, [[message.get(name) for name in header] for message in flat]
 
 
-def _flat(message: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+def flat(message: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Names and values; the names of nested ones with dots."""
     for key, value in message.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 

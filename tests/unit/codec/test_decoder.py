@@ -25,11 +25,12 @@ from tests.unit.codec.messages import (
 )
 
 from fraudstream.codec import Decoded, Decoder
-from fraudstream.codec.siphash import hash_text
+from fraudstream.codec.siphash import hash_text, hashed_text
 from fraudstream.events import MISSING, NO_CODE, EventBatch, Kind, Reason, Reject
 from fraudstream.schema import Field, FieldType, LabelSpec, layout_of
 
 LAYOUT = layout_of(PRESET)
+HASHED = hashed_text(SECRET, "tok_1")
 
 
 def test_a_payment_becomes_a_row() -> None:
@@ -82,6 +83,27 @@ def test_ids_and_keys_are_hashed_with_the_secret() -> None:
     assert signed(hashed["account_id"]) == hash_text(SECRET, "acc1")
     assert signed(hashed["card_id"]) == hash_text(SECRET, "tok_1")
     assert signed(hashed["country"]) == hash_text(SECRET, "DE")
+
+
+def test_a_concealed_text_may_come_hashed_from_the_store() -> None:
+    fresh, stated = decode(message(card="tok_1")), decode(message(card=f"hash:{HASHED}"))
+    assert stated.events.hashes.tolist() == fresh.events.hashes.tolist()
+    assert stated.events.contents.tolist() == fresh.events.contents.tolist()
+    assert texts_of(stated)[0]["card_id"] == HASHED
+
+
+@pytest.mark.parametrize("text", ["hash:", "hash:" + 32 * "g", "hash:" + 31 * "a", 32 * "a"])
+def test_what_only_looks_like_a_hash_is_hashed_like_any_text(text: str) -> None:
+    events = decode(message(card=text)).events
+    column = LAYOUT.hashed.index("card_id")
+    assert signed(events.hashes[0, column]) == hash_text(SECRET, text)
+
+
+def test_a_field_that_shows_is_never_taken_for_a_hash() -> None:
+    text = f"hash:{HASHED}"
+    events = decode(message(account=text)).events
+    column = LAYOUT.hashed.index("account_id")
+    assert signed(events.hashes[0, column]) == hash_text(SECRET, text)
 
 
 def test_an_absent_key_hashes_to_nothing() -> None:

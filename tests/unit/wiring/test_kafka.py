@@ -76,3 +76,42 @@ def test_no_topic_is_made_where_that_is_not_allowed(kafka: Broker) -> None:
 def test_a_key_that_the_client_does_not_know_is_told() -> None:
     with pytest.raises(SettingsInvalid, match="No such configuration property"):
         Cluster("127.0.0.1:1", {"no.such.key": "1"}).consumer()
+
+
+def _named(kafka: Broker, labels: str | None = None) -> KafkaSettings:
+    names = {"transactions": kafka.topic(), "labels": labels or kafka.topic()}
+    topics = {**names, "profiles": kafka.topic()}
+    return KafkaSettings.model_validate({"topics": topics, "create_topics": "never"})
+
+
+def test_the_topic_of_transactions_stands_for_labels_and_profiles_too(
+    kafka: Broker, tmp_path: Path
+) -> None:
+    settings = _named(kafka)
+    names, seal = settings.topics, tmp_path / "source.topics"
+    url = kafka.url(names.transactions)
+    everything = f"{names.transactions}/{names.labels}/{names.profiles}"
+    for _ in range(2):
+        with closing(kafka_source(url, settings, PRESET, seal)) as source:
+            assert source.name == everything
+    # what was read once is known without asking
+    offline = kafka_source(NOWHERE + names.transactions, settings, PRESET, seal)
+    assert offline.name == everything
+    offline.close()
+
+
+def test_one_of_the_two_alone_is_not_read_and_that_is_said(
+    kafka: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = _named(kafka, labels="labels-that-nobody-made")
+    with closing(kafka_source(kafka.url(settings.topics.transactions), settings, PRESET)) as source:
+        assert source.name == settings.topics.transactions
+    said = capsys.readouterr()
+    assert "no topic labels-that-nobody-made" in said.out + said.err
+
+
+def test_topics_that_are_named_are_read_and_no_others(kafka: Broker) -> None:
+    settings = _named(kafka)
+    topics = f"{settings.topics.transactions},{settings.topics.profiles}"
+    with closing(kafka_source(kafka.url(topics), settings, PRESET)) as source:
+        assert source.name == topics.replace(",", "/")

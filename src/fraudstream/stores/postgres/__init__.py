@@ -11,6 +11,7 @@ except ImportError as error:
     ) from error
 
 from fraudstream.stores.postgres.address import Address
+from fraudstream.stores.postgres.foreign import rows_of_table
 from fraudstream.stores.postgres.keeping import Keeping, apply_policies, prune
 from fraudstream.stores.postgres.migrating import Condition, condition_of, migrate
 from fraudstream.stores.postgres.reading import open_reader
@@ -26,4 +27,5 @@ __all__ = [
     "migrate",
     "open_reader",
     "prune",
+    "rows_of_table",
 ]
