@@ -32,7 +32,7 @@ def import_(
     home: HomeFolder = None,
     form: Form = Format.TEXT,
 ) -> None:
-    """Let labels that have only ids enter the log, completed from the store.
+    """Let labels enter the log, completed from the store by their ids.
 
     Columns: transaction_id and is_fraud (1/0, true/false, fraud/genuine), and
     where there are any known_at, source, reason_code. Event time, amount and
