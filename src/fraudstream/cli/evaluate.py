@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fraudstream.cli.options import Arrival, Data, Form, Labels, Model, PresetName
-from fraudstream.cli.report import Format, keep, show
+from fraudstream.cli.report import Format, keep, show, warn
 
 __all__ = ["evaluate"]
 
@@ -33,10 +33,11 @@ def evaluate(
 ) -> None:
     """Measure a model: what it catches, costs, and whom it hurts.
 
-    With --model the test is what came after that model's training. Without it
-    a model is trained on the first 70 % of the time, with the labels known by
-    then, and the rest is the test. Beside it stand a logistic regression on the
-    same features and simple rules.
+    With --model the test is what came after that model's training; the data
+    should hold the history before that too, for windows look back into it.
+    Without --model one is trained on the first 70 % of the time, with the
+    labels known by then, and the rest is the test. Beside it stand a logistic
+    regression on the same features and simple rules.
 
     --protocol handbook expects the public simulated card data (docs/reports.md
     says where it comes from): it reproduces the authors' split and prints their
@@ -62,5 +63,6 @@ def evaluate(
     with show_progress() as progress:
         reading = Reading(declared, History(data, labels, arrival))
         report = measure(reading, protocol.value, trained, progress)
+    warn(reading.refusals.told(str(data)))
     keep("evaluate" if protocol is Protocol.HOLDOUT else "handbook", report.figures)
     show(report.figures, report.text, form)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fraudstream.cli.options import Arrival, Data, PresetName
-from fraudstream.cli.report import note
+from fraudstream.cli.report import note, warn
 
 __all__ = ["features"]
 
@@ -39,5 +39,7 @@ def features(
 
     declared = preset_named(load({"preset": preset}).settings.preset)
     with show_progress() as progress:
-        rows = write_features(Reading(declared, History(data, arrival=arrival)), out, progress)
+        reading = Reading(declared, History(data, arrival=arrival))
+        rows = write_features(reading, out, progress)
+    warn(reading.refusals.told(str(data)))
     note(f"{rows:,} transactions in {out}")

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fraudstream.cli.options import Form
 from fraudstream.cli.report import Format, note, show, table
 
+if TYPE_CHECKING:
+    from fraudstream.schema import Preset
+
 __all__ = ["COMMANDS"]
 
-Name = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in preset or a TOML file.")]
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="NAME|FILE", help="A built-in preset or a TOML file. Default: the setting."
+    ),
+]
 
 
 def list_(form: Form = Format.TEXT) -> None:
@@ -30,7 +38,7 @@ def list_(form: Form = Format.TEXT) -> None:
     show({"presets": [dict(zip(head, row, strict=True)) for row in rows]}, table(head, rows), form)
 
 
-def show_(name: Name, form: Form = Format.TEXT) -> None:
+def show_(name: Name = None, form: Form = Format.TEXT) -> None:
     """Show a preset's fields, entities and every feature by name.
 
     Feature names are the columns of the features command, of models and of
@@ -41,14 +49,13 @@ def show_(name: Name, form: Form = Format.TEXT) -> None:
       fraudstream presets show bank.toml --format json
     """
     from fraudstream.cli.described import described, described_text
-    from fraudstream.wiring.presets import preset_named
 
-    preset = preset_named(name)
+    preset = _preset(name)
     show(described(preset), described_text(preset), form)
 
 
 def check(
-    name: Name,
+    name: Name = None,
     rate: Annotated[
         float | None,
         typer.Option("--rate", metavar="N", help="Events a second: say the memory they will need."),
@@ -64,9 +71,7 @@ def check(
       fraudstream presets check bank.toml
       fraudstream presets check payments --rate 100
     """
-    from fraudstream.wiring.presets import preset_named
-
-    preset = preset_named(name)
+    preset = _preset(name)
     figures: dict[str, Any] = {"preset": preset.name, "features": len(preset.feature_names)}
     text = f"{preset.name}: in order, {len(preset.feature_names)} features"
     if rate is not None:
@@ -101,6 +106,13 @@ def new(
     for look in draft_preset(file, base):
         note(f"  look at: {look}")
     note(f"Written: {file}. Now check it: fraudstream presets check {file}")
+
+
+def _preset(name: str | None) -> Preset:
+    from fraudstream.config import load
+    from fraudstream.wiring.presets import preset_named
+
+    return preset_named(load({"preset": name}).settings.preset)
 
 
 COMMANDS = (list_, show_, check, new)

@@ -11,7 +11,7 @@ from typing import Any
 
 from fraudstream.errors import Problem, StorageFailed
 
-__all__ = ["Format", "keep", "note", "show", "table"]
+__all__ = ["Format", "keep", "note", "show", "table", "warn"]
 
 
 class Format(StrEnum):
@@ -29,6 +29,12 @@ def show(figures: Mapping[str, Any], text: str, form: Format) -> None:
 def note(text: str) -> None:
     """Tell the person at the terminal something that is not data."""
     print(text, file=sys.stderr, flush=True)
+
+
+def warn(text: str) -> None:
+    """Tell the person what they may have overlooked, if there is anything."""
+    if text:
+        note(f"warning: {text}")
 
 
 def keep(name: str, figures: Mapping[str, Any]) -> Path:

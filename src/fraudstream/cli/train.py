@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from fraudstream.cli.options import Arrival, Data, Form, Labels, PresetName
-from fraudstream.cli.report import Format, keep, note, show
+from fraudstream.cli.report import Format, keep, note, show, warn
 
 __all__ = ["train"]
 
@@ -55,6 +55,7 @@ def train(
         reading = Reading(declared, History(data, labels, arrival))
         training = replace(QUICK if quick else Settings(), seed=seed)
         model = train_model(reading, training, progress)
+    warn(reading.refusals.told(str(data)))
     save_model(out, model)
     figures = figures_of(model)
     keep("train", figures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,12 @@ def evaluate_holdout(study: Study, fit: Fit) -> Report:
     return _report("holdout", study, [study.contest(learned, fit, tested)], {})
 
 
+_NO_HISTORY = (
+    "The data holds nothing from before the test, so every window began empty. Put the history\n"
+    "before it into the same file, and the model is measured with what it would have known."
+)
+
+
 def evaluate_model(study: Study, model: Fitted, trained_to: int) -> Report:
     """Test a model on what arrived after ``trained_to`` (UTC ms), the end of its training.
 
@@ -59,7 +66,10 @@ def evaluate_model(study: Study, model: Fitted, trained_to: int) -> Report:
             advice="Give later data, or leave out --model to train on the first 70 % of this data.",
         )
     tested = _testable(study, arrivals > trained_to)
-    return _report("model", study, [Contest(study.judge(model, tested))], {})
+    report = _report("model", study, [Contest(study.judge(model, tested))], {})
+    if int(arrivals[0]) > trained_to:
+        return replace(report, text=f"{report.text}\n\n{_NO_HISTORY}")
+    return report
 
 
 def evaluate_handbook(study: Study, fit: Fit, progress: Progress) -> Report:

@@ -62,12 +62,13 @@ def guess(
     ``rows`` are cells in the order of ``header``: text of a CSV, values of JSON or Parquet (None
     for what is absent; a name with dots is a path in JSON). A few hundred rows are enough.
     """
-    draft = _Draft(roles_of(columns_of(header, rows)), data)
+    sample = list(rows)
+    draft = _Draft(roles_of(columns_of(header, sample)), data)
     draft.add(f"# Guessed from {len(header)} columns of {data}. Each guess is marked: check it.")
     draft.add("preset = 1", f"name = {_quoted(_preset_name(name))}")
     draft.add('timezone = "UTC"                   # guessed: of times without a zone')
     _add_currency(draft)
-    _add_inputs(draft)
+    _add_inputs(draft, columns_of(header, _transactions(draft.roles, header, sample)))
     _add_input(draft)
     _add_fields(draft)
     _add_entities(draft)
@@ -130,8 +131,21 @@ def _add_currency(draft: _Draft) -> None:
         )
 
 
-def _add_inputs(draft: _Draft) -> None:
-    enums = [_enum_name(column) for column in draft.roles.enums]
+def _transactions(
+    roles: Roles, header: Sequence[str], sample: Sequence[Sequence[object]]
+) -> list[Sequence[object]]:
+    """The rows that are no label, reversal or profile."""
+    kind = roles.known.get("kind")
+    if kind is None:
+        return list(sample)
+    at = header.index(kind.source)
+    return [row for row in sample if at >= len(row) or row[at] in (None, "", "transaction")]
+
+
+def _add_inputs(draft: _Draft, said: Sequence[Column]) -> None:
+    """A model is given what transactions say, and not what only labels do."""
+    absent = {column.source for column in said if not column.values}
+    enums = [_enum_name(column) for column in draft.roles.enums if column.source not in absent]
     draft.add(f"inputs = {_listed(['amount', *_RESERVED, *enums])}")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from fraudstream.codec import Decoder
 from fraudstream.config import Home
 from fraudstream.engine.engine import utc_ms
-from fraudstream.errors import InputInvalid, UsageInvalid
+from fraudstream.errors import InputInvalid, Problem, UsageInvalid
+from fraudstream.events import Reject
 from fraudstream.pipeline import Extracted, Extractor, State, extract
 from fraudstream.ports import Source
 from fraudstream.schema import FieldType, Preset
@@ -21,7 +23,7 @@ from fraudstream.sources.order import look, require_order
 from fraudstream.wiring.places import Opening, open_file, transaction_times
 from fraudstream.wiring.progress import Progress
 
-__all__ = ["KEY", "History", "Reading"]
+__all__ = ["KEY", "History", "Reading", "Refusals"]
 
 ROWS = 65_536
 
@@ -39,11 +41,43 @@ class History:
     arrival: str | None = None
 
 
+class Refusals:
+    """The messages of a history that were not used, counted by reason."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._firsts: dict[str, Reject] = {}
+
+    def add(self, rejects: Iterable[Reject]) -> None:
+        """Count some more, in log order."""
+        for reject in rejects:
+            self.counts[reject.reason] += 1
+            self._firsts.setdefault(reject.reason, reject)
+
+    def told(self, name: str) -> str:
+        """For a person: how many, why, and the first of each reason; empty if there is none."""
+        if not self.counts:
+            return ""
+        head = f"{self.counts.total():,} messages of {name} were not used, first of each reason:"
+        return "\n  ".join([head, *self._lines()])
+
+    def problems(self) -> list[Problem]:
+        """The same, for an error."""
+        return [Problem(line) for line in self._lines()]
+
+    def _lines(self) -> list[str]:
+        return [
+            f"{reason} {count:,}: {self._firsts[reason].detail}"
+            for reason, count in self.counts.most_common()
+        ]
+
+
 class Reading:
-    """A history and what reads it."""
+    """A history and what reads it; ``refusals`` is complete when all of it was read."""
 
     def __init__(self, preset: Preset, history: History) -> None:
         self.history = history
+        self.refusals = Refusals()
         self.preset = arriving(preset, history.arrival)
         self.extractor = Extractor.of(self.preset, KEY)
 
@@ -59,6 +93,7 @@ class Reading:
         try:
             while (records := source.poll(ROWS)) is not None:
                 chunk = extract(self.extractor, state, records, as_of)
+                self.refusals.add(chunk.rejects)
                 done += len(chunk.events)
                 progress("computing features, transactions", done, 0)
                 yield chunk
@@ -67,6 +102,7 @@ class Reading:
         if not done:
             raise InputInvalid(
                 f"{self.history.data} holds no transaction that can be used",
+                self.refusals.problems(),
                 advice="See what is wrong with its messages: fraudstream run --source "
                 f"{self.history.data}, then fraudstream rejects list.",
             )

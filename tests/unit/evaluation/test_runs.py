@@ -50,6 +50,14 @@ def test_a_model_is_tested_on_what_came_after_its_training() -> None:
         evaluate_model(Study(dataset, PRESET), Trainer(), trained_to=20 * DAY)
 
 
+def test_a_test_without_the_history_before_it_says_what_is_missing() -> None:
+    dataset = telling_history(days=20)
+    without = evaluate_model(Study(dataset, PRESET), Trainer(), trained_to=-1)
+    within = evaluate_model(Study(dataset, PRESET), Trainer(), trained_to=15 * DAY)
+    assert "every window began empty" in without.text
+    assert "every window began empty" not in within.text
+
+
 def test_young_transactions_are_not_tested_where_labels_are_events_of_their_own() -> None:
     dataset = telling_history(days=40)
     by_now = part_of(dataset, np.arange(len(dataset)), moment=int(dataset.arrivals[-1]))

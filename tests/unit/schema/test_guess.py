@@ -150,6 +150,22 @@ def test_labels_that_are_events_of_their_own_are_recognised() -> None:
     assert is_fraud is not None and is_fraud.type is FieldType.BOOLEAN
 
 
+def test_what_only_labels_say_is_no_input_of_the_model() -> None:
+    rows = [
+        (kind, f"t{n}", "2026-01-01T00:00:00Z", "5", channel, reason)
+        for n in range(8)
+        for kind, channel, reason in [
+            (None, ("pos", "atm")[n % 2], None),
+            ("label", None, ("stolen", "genuine")[n % 2]),
+        ]
+    ]
+    header = ["kind", "transaction_id", "event_time", "amount", "channel", "reason_code"]
+    preset, _ = guessed(header, rows)
+    assert "channel" in [each.name for each in preset.inputs]
+    assert "reason_code" not in [each.name for each in preset.inputs]
+    assert preset.field_named("reason_code") is not None
+
+
 @pytest.mark.parametrize(("data", "path"), [("csv", ("tx.id",)), ("json", ("tx", "id"))])
 def test_a_name_with_a_dot_is_one_name_in_a_csv_and_a_path_in_json(
     data: DataFormat, path: tuple[str, ...]

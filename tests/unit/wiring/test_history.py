@@ -76,6 +76,29 @@ def test_an_arrival_that_is_no_time_field_is_a_usage_error(later: Path) -> None:
         Reading(PAYMENTS, History(later, arrival="event_tim"))
 
 
+def test_messages_that_were_not_used_are_counted_by_reason_with_the_first_of_each(
+    later: Path, tmp_path: Path
+) -> None:
+    def spoil(lines: list[str]) -> list[str]:
+        [first, *_] = (k for k, line in enumerate(lines) if "merchant_id" in json.loads(line))
+        twice = [*lines[:first], lines[first], *lines[first:]]
+        return [*twice, "not json", '{"kind": "nonsense"}', "[]"]
+
+    spoilt = _rewritten(later, tmp_path / "spoilt.jsonl", spoil)
+    reading = Reading(PAYMENTS, History(spoilt))
+    features_table(reading, silent)
+    assert reading.refusals.counts.total() == 4
+    told = reading.refusals.told("spoilt.jsonl")
+    assert told.startswith("4 messages of spoilt.jsonl were not used")
+    assert "duplicate 1: " in told and "json_malformed" in told
+
+
+def test_a_history_of_which_all_is_used_says_nothing(later: Path) -> None:
+    reading = Reading(PAYMENTS, History(later))
+    features_table(reading, silent)
+    assert reading.refusals.told("later.jsonl") == ""
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", '{"kind": "profile"}\n', "not json\n"])
 def test_a_file_without_a_usable_transaction_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.jsonl").write_text(content)
