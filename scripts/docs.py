@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from the program itself: ``make docs``."""
+"""Writes what is made from the program and its reports: ``make docs``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from scripts.figures import readme_with_figures
 from scripts.metrics_page import metrics_page
 
 from fraudstream.cli.app import app
@@ -60,10 +61,10 @@ def cli_page() -> str:
     )
 
 
-PAGES = {"cli.md": cli_page, "metrics.md": metrics_page}
-"""What makes each page."""
+PAGES = {"cli.md": cli_page, "metrics.md": metrics_page, "../README.md": readme_with_figures}
+"""What makes each page; of the README, its table of figures."""
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
-        print(f"docs/{name}")
+        print((DOCS / name).resolve().relative_to(DOCS.parent))

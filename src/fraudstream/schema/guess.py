@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fraudstream.schema.reference import CURRENCY_DIGITS
-from fraudstream.schema.roles import Roles, roles_of
+from fraudstream.schema.roles import Roles, currency_in, roles_of
 from fraudstream.schema.samples import Column, columns_of
 
 __all__ = ["guess"]
@@ -115,13 +115,22 @@ def _shared(roles: Roles) -> list[str]:
 
 
 def _base(roles: Roles) -> str:
-    column = roles.known.get("currency")
-    return column.distinct[0] if column and column.distinct else "EUR"
+    column, amount = roles.known.get("currency"), roles.known.get("amount")
+    if column and column.distinct:
+        return column.distinct[0]
+    return (currency_in(amount) if amount else None) or "EUR"
+
+
+def _why_base(roles: Roles) -> str:
+    amount = roles.known.get("amount")
+    if "currency" in roles.known:
+        return "the most frequent one"
+    return f"from {amount.source}" if amount and currency_in(amount) else "no column says it"
 
 
 def _add_currency(draft: _Draft) -> None:
     base, column = _base(draft.roles), draft.roles.known.get("currency")
-    why = "the most frequent one" if column else "no column says it"
+    why = _why_base(draft.roles)
     draft.add(f'currency = {{ base = "{base}" }}         # guessed: {why}')
     others = [code for code in column.distinct if code != base] if column else []
     if others:
@@ -233,7 +242,7 @@ def _add_amount(draft: _Draft) -> None:
         options.append('round = "half_even"')
         draft.note(f"amounts have up to {column.decimals} decimals and are rounded to the cent")
     written = f"{{ {', '.join(options)} }}" if options[1:] else options[0].removeprefix("from = ")
-    draft.add(f"amount = {written}  # guessed by name")
+    draft.add(f"amount = {written}  # guessed from {_example(column)}")
     if any(number < 0 for number in column.numbers):
         draft.note("some amounts are negative: such messages are rejected")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fraudstream.schema.reference import COLUMN_NAMES, CURRENCY_DIGITS, country_code
 from fraudstream.schema.samples import Column
 
-__all__ = ["Roles", "roles_of"]
+__all__ = ["Roles", "currency_in", "roles_of"]
 
 _LABELS = ({"0", "1"}, {"false", "true"}, {"n", "y"}, {"no", "yes"}, {"genuine", "fraud"})
 _FRAUD = {"1", "true", "y", "yes", "fraud"}
@@ -35,6 +35,10 @@ def roles_of(columns: Sequence[Column]) -> Roles:
         found = next((c for c in _by_name(free, names) if _FITS.get(role, _anything)(c)), None)
         if found:
             known[role] = found
+    for role, looks_like in _BY_VALUES.items():
+        alike = [c for c in columns if c not in known.values() and looks_like(c)]
+        if role not in known and len(alike) == 1:
+            known[role] = alike[0]
     rest = [column for column in columns if column not in known.values()]
     enums = [column for column in rest if _is_enum(column)]
     label = known.get("is_fraud")
@@ -43,11 +47,34 @@ def roles_of(columns: Sequence[Column]) -> Roles:
 
 
 def _by_name(columns: Sequence[Column], names: Iterable[str]) -> list[Column]:
-    return [column for name in names for column in columns if column.name == name]
+    return [column for name in names for column in columns if _plain_name(column) == name]
+
+
+def _plain_name(column: Column) -> str:
+    """Without the currency that it may end with."""
+    return column.name.removesuffix(f"_{(currency_in(column) or '').lower()}")
+
+
+def currency_in(column: Column) -> str | None:
+    """The currency that a column's name ends with.
+
+    >>> currency_in(Column("amount_eur", "amount_eur", ()))
+    'EUR'
+    """
+    code = column.name.rpartition("_")[2].upper()
+    return code if "_" in column.name and code in CURRENCY_DIGITS else None
 
 
 def _anything(column: Column) -> bool:
     return True
+
+
+def _is_time(column: Column) -> bool:
+    return column.time_format is not None and not column.numbers
+
+
+def _has_cents(column: Column) -> bool:
+    return column.decimals in (1, 2)
 
 
 def _is_amount(column: Column) -> bool:
@@ -91,6 +118,9 @@ _FITS = {
     "lat": _is_degrees,
     "lon": _is_degrees,
 }
+
+_BY_VALUES = {"event_time": _is_time, "amount": _has_cents}
+"""What a column without a known name is taken for, if it is the only one of the kind."""
 
 
 def _is_enum(column: Column) -> bool:

@@ -147,9 +147,7 @@ def _figures(scores: NDArray[np.int64], truth: NDArray[np.int8]) -> dict[str, fl
 
 
 def _parameters(settings: Settings, frauds: int) -> dict[str, float | str]:
-    """What the model depends on; the threads do not belong to it."""
     fitted = fitted_parameters(settings, frauds)
-    del fitted["num_threads"]
     return {"trees": settings.trees, "test_share": settings.test_share, **fitted}
 
 

@@ -102,7 +102,8 @@ def write_live(wanted: Simulation, rate: float, stop: Event, duration: float | N
     transaction (profiles, labels) comes with the next one.
     """
     ago = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - HEAD_START
-    bank = replace(wanted.bank, start=ago, days=HEAD_START.days, settle=False)
+    founded = min(ago, wanted.bank.founded or ago)
+    bank = replace(wanted.bank, start=ago, founded=founded, days=HEAD_START.days, settle=False)
     size = max(1, round(rate / PER_SECOND))
     begun, paced, written = time.monotonic(), 0, 0
     for chunk in stream(bank, wanted.who, rows_per_chunk=size):

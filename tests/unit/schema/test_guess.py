@@ -150,6 +150,26 @@ def test_labels_that_are_events_of_their_own_are_recognised() -> None:
     assert is_fraud is not None and is_fraud.type is FieldType.BOOLEAN
 
 
+def test_time_and_amount_are_known_by_their_values_where_no_name_tells() -> None:
+    rows = [("c1", "2026-01-05 06:14:02", "23.90"), ("c2", "2026-01-05 06:15:00", "4")]
+    preset, _ = guessed(["customer", "wann", "betrag"], rows)
+    assert [preset.field_named(name).path for name in ("event_time", "amount")] == [  # type: ignore[union-attr]
+        ("wann",),
+        ("betrag",),
+    ]
+
+
+def test_of_two_columns_that_may_be_the_time_none_is_taken() -> None:
+    rows = [("2026-01-05 06:14:02", "2026-01-05 06:15:00", "4.20")]
+    _, notes = guess(["wann", "gebucht", "betrag"], rows, "bank")
+    assert any("which column is the time" in note for note in notes)
+
+
+def test_a_currency_in_the_amount_s_name_is_the_base() -> None:
+    preset, _ = guessed(["time", "amount_chf"], [("2026-01-05T06:14:02Z", "23.90")])
+    assert preset.currency.base == "CHF"
+
+
 def test_what_only_labels_say_is_no_input_of_the_model() -> None:
     rows = [
         (kind, f"t{n}", "2026-01-01T00:00:00Z", "5", channel, reason)

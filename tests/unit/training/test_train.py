@@ -93,6 +93,15 @@ def test_a_label_that_comes_after_the_end_changes_nothing() -> None:
     assert later.known_by(int(last) + 90 * DAY)[5] == 1
 
 
+def test_a_label_that_came_before_its_transaction_tells_nothing_until_that_arrives() -> None:
+    data = dataset()
+    arrival = int(data.arrivals[5])
+    early = Labels(np.array([5]), data.ids[5:6], np.array([1], np.int8), np.array([START - DAY]))
+    told = data.with_labels(early)
+    assert told.known_by(arrival - 1)[5] == UNKNOWN
+    assert told.known_by(arrival)[5] == 1
+
+
 def test_the_trial_learns_only_what_was_known_before_its_test() -> None:
     data = dataset(delay=10 * DAY)
     split = split_of(data, 0.3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.csv
@@ -99,6 +100,13 @@ def test_a_live_stream_writes_at_its_rate_until_its_end(
     events = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
     assert written == len(events)
     assert 200 <= sum("kind" not in event for event in events) <= 300
+
+
+def test_a_live_stream_of_a_bank_that_is_younger_than_a_year_starts_with_the_bank(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    young = replace(BANK, founded=BANK.start)
+    assert write_live(Simulation(young), 1000, threading.Event(), duration=0.1) > 0
 
 
 def test_a_live_stream_stops_when_it_is_told_to(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
