@@ -26,8 +26,8 @@ class Settings:
 
     Many histogram bins matter there (255 instead of 1023 or more costs .01 to .05 average
     precision), small trees and a low learning rate help, resampling and class weights do not.
-    At most ``threads`` work on it, which changes how long it takes and nothing else. ``test_share`` is the last part of the
-    time that figures and calibration come from.
+    At most ``threads`` work on it, which changes how long it takes and nothing else. ``test_share``
+    is the last part of the time that figures and calibration come from.
     """
 
     trees: int = 300
@@ -41,8 +41,8 @@ class Settings:
     test_share: float = 0.3
 
 
-QUICK = Settings(trees=90, learning_rate=0.08, bins=255, threads=1)
-"""A model in seconds. A second thread would help only where no other process wants the core."""
+QUICK = Settings(trees=90, learning_rate=0.08, bins=255)
+"""A model in seconds."""
 
 
 def fitted_parameters(settings: Settings, frauds: int) -> dict[str, Any]:
