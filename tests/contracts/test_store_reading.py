@@ -12,7 +12,7 @@ from tests.unit.decisions.outcomes import DAY, NOON, VERSIONS, Row, outcome_of, 
 
 from fraudstream.decisions.explanation import in_words
 from fraudstream.errors import CheckFailed
-from fraudstream.events import Kind, Reason, Reject
+from fraudstream.events import Envelope, Kind, Reason, Reject
 from fraudstream.ports import Entry
 from fraudstream.stores.sql.reading import Reader
 from fraudstream.wiring.stores import Store
@@ -153,6 +153,24 @@ def test_rejects_keep_their_bytes_and_point_to_the_first_arrival(store: Store) -
     assert (duplicate["first_partition"], duplicate["first_offset"]) == (1, 2)
     assert reader.rejects("duplicate") == [duplicate]
     assert reader.reject_counts() == {"duplicate": 1, "json_malformed": 1}
+
+
+def test_rejects_keep_key_and_headers(store: Store) -> None:
+    headers = (("trace", b"7"), ("raw", b"\xff"), ("empty", None))
+    told = Envelope(b"\xfe", headers)
+    rejects = [
+        Reject(Reason.JSON_MALFORMED, "ends too soon", b"{", 0, 5, envelope=told),
+        Reject(Reason.JSON_MALFORMED, "ends too soon", b"{", 0, 6),
+    ]
+    store.write(entry(0), outcome_of([], [], rejects=rejects))
+    bare, kept = store.reader().rejects()
+    assert (bare["key"], bare["headers"]) == (None, None)
+    assert kept["key"] == b"\xfe"
+    assert json.loads(kept["headers"]) == [
+        {"name": "trace", "value": "7"},
+        {"name": "raw", "value_base64": "/w=="},
+        {"name": "empty", "value": ""},
+    ]
 
 
 def test_alerts_are_listed_newest_first_with_their_first_reason(store: Store) -> None:

@@ -4,7 +4,7 @@ from fraudstream.events.batch import MISSING, NO_CODE, EventBatch, Kind, Spans
 from fraudstream.events.order import acting_keys, arrival_order, log_order
 from fraudstream.events.places import joined_name, number_of, place_of, topic_names
 from fraudstream.events.records import NO_TIMESTAMP, Lines, Records
-from fraudstream.events.rejects import Envelope, Reason, Reject
+from fraudstream.events.rejects import Envelope, Reason, Reject, readable
 
 __all__ = [
     "MISSING",
@@ -24,5 +24,6 @@ __all__ = [
     "log_order",
     "number_of",
     "place_of",
+    "readable",
     "topic_names",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Envelope", "Reason", "Reject"]
+__all__ = ["Envelope", "Reason", "Reject", "readable"]
 
 
 class Reason(StrEnum):
@@ -41,6 +42,22 @@ class Envelope:
 
     key: bytes | None = None
     headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    def said_headers(self) -> list[dict[str, str]]:
+        """The headers for JSON: each with its name and value."""
+        return [{"name": name, **readable("value", value or b"")} for name, value in self.headers]
+
+
+def readable(name: str, data: bytes) -> dict[str, str]:
+    """Bytes for JSON, under a name that says whether they are text.
+
+    >>> readable("raw", b"{}"), readable("raw", bytes([255]))
+    ({'raw': '{}'}, {'raw_base64': '/w=='})
+    """
+    try:
+        return {name: data.decode()}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": base64.b64encode(data).decode()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from typing import Any, Protocol
 
 import msgspec
 
-from fraudstream.events import Envelope, Reject, place_of
+from fraudstream.events import Envelope, Reject, place_of, readable
 
 __all__ = ["Rejecting", "encode_rejects"]
 
@@ -50,7 +49,7 @@ def _record(source: str, reject: Reject) -> dict[str, Any]:
         "field": reject.field,
         "source": {"name": name, "partition": partition, "offset": reject.offset},
         "first": _place(source, reject.first),
-        **_text("raw", reject.raw),
+        **readable("raw", reject.raw),
         **_said(reject.envelope),
     }
 
@@ -63,14 +62,5 @@ def _place(source: str, first: tuple[int, int] | None) -> dict[str, int] | None:
 
 def _said(envelope: Envelope) -> dict[str, Any]:
     """Key and headers of a message that has any."""
-    key = {} if envelope.key is None else _text("key", envelope.key)
-    headers = [{"name": name, **_text("value", value or b"")} for name, value in envelope.headers]
-    return {**key, **({"headers": headers} if headers else {})}
-
-
-def _text(name: str, data: bytes) -> dict[str, str]:
-    """Bytes under a name that says whether they are text."""
-    try:
-        return {name: data.decode()}
-    except UnicodeDecodeError:
-        return {f"{name}_base64": base64.b64encode(data).decode()}
+    key = {} if envelope.key is None else readable("key", envelope.key)
+    return {**key, **({"headers": envelope.said_headers()} if envelope.headers else {})}

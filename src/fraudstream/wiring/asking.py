@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
@@ -10,8 +11,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from fraudstream.config import Home, Settings
-from fraudstream.errors import CheckFailed
+from fraudstream.errors import CheckFailed, Problem
 from fraudstream.serve import ask
 from fraudstream.stores.sql.reading import Reader
 from fraudstream.wiring.outlets import outlets_of
@@ -19,6 +22,7 @@ from fraudstream.wiring.stores import opened_reader
 
 __all__ = [
     "Lookup",
+    "WholeReject",
     "answer",
     "decided_in",
     "explained",
@@ -26,6 +30,7 @@ __all__ = [
     "looked_up",
     "newest_rejects",
     "one_reject",
+    "whole_reject",
 ]
 
 Arguments = Mapping[str, str]
@@ -52,6 +57,30 @@ _LABELLED = """
     order by transaction_id, arrived_at desc, batch desc, batch_row desc
 """
 _ACCOUNTS = "select account_id, signup_time from account_details where account_id = any($1)"
+
+_REJECTS_AT = """
+    select * from rejects
+    where source_partition = $1 and source_offset = $2 and ($3::text is null or source = $3)
+    order by batch
+"""
+
+
+class WholeReject(msgspec.Struct, frozen=True):
+    """A reject as it can be sent again; headers as :meth:`Envelope.said_headers` gives them."""
+
+    reason: str
+    source: str
+    source_partition: int
+    source_offset: int
+    raw: bytes
+    key: bytes | None
+    headers: list[dict[str, str]]
+
+    @property
+    def place(self) -> str:
+        """``TOPIC:PARTITION:OFFSET``."""
+        return f"{self.source}:{self.source_partition}:{self.source_offset}"
+
 
 Lookup = Callable[[str, Sequence[str]], Iterator[dict[str, Any]]]
 """Asks ``stored``, ``labelled`` or ``accounts`` about ids; gives the rows there are."""
@@ -81,9 +110,18 @@ def newest_rejects(settings: Settings, reason: str | None, limit: int) -> list[d
     return found
 
 
-def one_reject(settings: Settings, partition: int, offset: int) -> dict[str, Any]:
-    """A reject by its place in the log, its bytes as text."""
-    return _asked(settings, "reject", {"partition": str(partition), "offset": str(offset)})
+def one_reject(settings: Settings, place: str) -> dict[str, Any]:
+    """A reject by its place in the log, its bytes as text; raises ``CheckFailed`` without one.
+
+    ``place`` is ``TOPIC:PARTITION:OFFSET``, or ``PARTITION:OFFSET`` where that is one message.
+    """
+    return _asked(settings, "reject", {"place": place})
+
+
+def whole_reject(settings: Settings, place: str) -> WholeReject:
+    """The same with its exact bytes, key and headers."""
+    found = _asked(settings, "whole_reject", {"place": place})
+    return msgspec.convert(found, WholeReject)
 
 
 def label_status(settings: Settings) -> dict[str, Any]:
@@ -144,14 +182,31 @@ def _rejects(reader: Reader, arguments: Arguments) -> dict[str, Any]:
 
 
 def _reject(reader: Reader, arguments: Arguments) -> dict[str, Any]:
-    partition, offset = int(arguments["partition"]), int(arguments["offset"])
-    query = "select * from rejects where source_partition = $1 and source_offset = $2"
-    rows = reader.rows(query, [partition, offset])
-    if not rows:
+    return plain(_the_reject(reader, arguments["place"]))
+
+
+def _whole_reject(reader: Reader, arguments: Arguments) -> dict[str, Any]:
+    row = _the_reject(reader, arguments["place"])
+    whole = {name: row[name] for name in ("reason", "source", "source_partition", "source_offset")}
+    encoded = {name: row[name] and b64encode(row[name]).decode() for name in ("raw", "key")}
+    return {**whole, **encoded, "headers": json.loads(row["headers"] or "[]")}
+
+
+def _the_reject(reader: Reader, place: str) -> dict[str, Any]:
+    *source, partition, offset = place.rsplit(":", 2)
+    if not (partition.isdigit() and offset.isdigit()):
+        raise CheckFailed(f'"{place}" is not a place; write for example raw_transactions:0:4711')
+    found = reader.rows(_REJECTS_AT, [int(partition), int(offset), source[0] if source else None])
+    places = {f"{row['source']}:{partition}:{offset}": row for row in found}
+    if not places:
+        raise CheckFailed(f"no reject at {place}", advice="See them: fraudstream rejects list")
+    if len(places) > 1:
         raise CheckFailed(
-            f"no reject at {partition}:{offset}", advice="See them: fraudstream rejects list"
+            f"{place} is a place in {len(places)} topics",
+            [Problem(one) for one in sorted(places)],
+            "Name the topic too: TOPIC:PARTITION:OFFSET.",
         )
-    return plain(rows[0])
+    return next(iter(places.values()))
 
 
 def _labels(reader: Reader, arguments: Arguments) -> dict[str, Any]:
@@ -170,6 +225,7 @@ _QUESTIONS: Mapping[str, Callable[[Reader, Arguments], dict[str, Any]]] = {
     "explain": _explain,
     "rejects": _rejects,
     "reject": _reject,
+    "whole_reject": _whole_reject,
     "labels": _labels,
     "stored": _rows_about(_STORED),
     "labelled": _rows_about(_LABELLED),

@@ -25,11 +25,11 @@ def test_what_is_asked_is_the_same_during_a_run_and_after_it(tmp_path: Path, spo
     with running(asked):
         during = (label_status(asked), newest_rejects(asked, None, 5))
         reject = newest_rejects(asked, "json_malformed", 1)[0]
-        place = reject["source_partition"], reject["source_offset"]
-        assert one_reject(asked, *place)["raw"] == "{broken"
+        place = f"{reject['source_partition']}:{reject['source_offset']}"
+        assert one_reject(asked, f"spoilt.jsonl:{place}")["raw"] == "{broken"
         with pytest.raises(CheckFailed, match="No decision"):
             explained(asked, "nobody")
         with pytest.raises(CheckFailed, match="no reject"):
-            one_reject(asked, 7, 7)
+            one_reject(asked, "7:7")
     assert (label_status(asked), newest_rejects(asked, None, 5)) == during
-    assert one_reject(asked, *place)["raw"] == "{broken"
+    assert one_reject(asked, place)["raw"] == "{broken"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,14 +19,23 @@ from fraudstream.decisions.columns import (
 )
 from fraudstream.decisions.ids import text_column
 from fraudstream.decisions.table import Placement, id_array, to_arrow
-from fraudstream.events import MISSING, EventBatch, Kind, place_of
+from fraudstream.events import MISSING, Envelope, EventBatch, Kind, place_of
 from fraudstream.events.places import MOST_PARTITIONS
 from fraudstream.scoring.scorer import MICRO
 
 __all__ = ["JSON_COLUMNS", "Shape", "rows_of"]
 
 JSON_COLUMNS = frozenset(
-    {"attributes", "expected_cost", "reasons", "rules", "lists", "challengers", "ranges"}
+    {
+        "attributes",
+        "expected_cost",
+        "reasons",
+        "rules",
+        "lists",
+        "challengers",
+        "ranges",
+        "headers",
+    }
 )
 """Columns of any table whose text is JSON."""
 
@@ -163,6 +173,8 @@ def _rejects(outcome: Outcome, rejected_at: int) -> pa.RecordBatch:
             "detail": pa.array([reject.detail for reject in rejects], pa.string()),
             "field": pa.array([reject.field for reject in rejects], pa.string()),
             "raw": pa.array([reject.raw for reject in rejects], pa.binary()),
+            "key": pa.array([reject.envelope.key for reject in rejects], pa.binary()),
+            "headers": pa.array([_headers(reject.envelope) for reject in rejects], pa.string()),
             "source": pa.array([name for name, _ in places], pa.string()),
             "source_partition": pa.array([partition for _, partition in places], pa.int32()),
             "source_offset": pa.array([r.offset for r in rejects], pa.int64()),
@@ -174,3 +186,7 @@ def _rejects(outcome: Outcome, rejected_at: int) -> pa.RecordBatch:
             "rejected_at": time_array(np.full(len(rejects), rejected_at, np.int64)),
         }
     )
+
+
+def _headers(envelope: Envelope) -> str | None:
+    return json.dumps(envelope.said_headers(), ensure_ascii=False) if envelope.headers else None

@@ -72,7 +72,7 @@ def import_labels(settings: Settings, wanted: Wanted, stop: Event, progress: Pro
             known += len(some) - len(new)
             additions += making.additions(ask, new, job)
     job.require_good()
-    log = job.write(partial(log_of, settings, wanted.to, "labels"), additions)
+    log = job.write(partial(log_of, settings, wanted.to, settings.kafka.topics.labels), additions)
     repeated = read - len(labels)
     return Imported(log, job.rows, len(additions), repeated, known, tuple(job.problems))
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from fraudstream.config import Settings
 from fraudstream.errors import InputInvalid, Problem, StorageFailed, UsageInvalid
@@ -16,9 +16,7 @@ from fraudstream.wiring.kafka import Place, cluster_of, made, read_topics
 from fraudstream.wiring.places import only_source
 from fraudstream.wiring.schemes import is_kafka, is_store
 
-__all__ = ["Addition", "Log", "Role", "log_of"]
-
-Role = Literal["transactions", "labels", "profiles"]
+__all__ = ["Addition", "Log", "log_of"]
 
 Addition = tuple[bytes | None, bytes, tuple[tuple[str, bytes | None], ...]]
 """Key, message, headers."""
@@ -40,8 +38,8 @@ class Log(Protocol):
         ...
 
 
-def log_of(settings: Settings, to: str | None, role: Role) -> Log:
-    """The log at ``to``, else the one that the engine reads; ``role`` says which of its topics.
+def log_of(settings: Settings, to: str | None, topic: str) -> Log:
+    """The log at ``to``, else the one that the engine reads: of its topics this, if it is one.
 
     Raises ``UsageInvalid`` for a log that nothing can be added to.
     """
@@ -54,7 +52,7 @@ def log_of(settings: Settings, to: str | None, role: Role) -> Log:
             )
         return _StandardOutput()
     if is_kafka(place):
-        return _Topic(settings, place, role, said=to is not None)
+        return _Topic(settings, place, None if to else topic)
     if is_store(place) or "://" in place or Path(place).suffix not in _LINES:
         raise UsageInvalid(
             f"nothing can be added to {place}: it is no log of JSON lines",
@@ -126,13 +124,12 @@ class _StandardOutput:
 
 
 class _Topic:
-    """The topic that is named with ``--to``, else the one of its role if the engine reads that."""
+    """The topic that is wanted if the engine reads it, else the first of those that are named."""
 
-    def __init__(self, settings: Settings, url: str, role: Role, said: bool) -> None:
-        place, own = Place.parse(url), getattr(settings.kafka.topics, role)
-        read = place.topics if said else read_topics(place, settings.kafka)
-        self._topic = place.topics[0] if said or own not in read else own
-        self.name = self._topic
+    def __init__(self, settings: Settings, url: str, wanted: str | None) -> None:
+        place = Place.parse(url)
+        is_read = wanted is not None and wanted in read_topics(place, settings.kafka)
+        self.name = self._topic = wanted if is_read and wanted else place.topics[0]
         made(settings.kafka, place.servers, {self._topic: Layout(settings.kafka.partitions)})
         self._writer = Writer(cluster_of(settings.kafka, place.servers))
 

@@ -65,7 +65,7 @@ def import_profiles(
     known = {} if wanted.again else _known(settings, list(accounts), progress)
     new = [a for a in accounts.values() if known.get(a.shown) != a.signup]
     additions = [(str(a.given).encode(), reading.message(a), ()) for a in new]
-    log = job.write(partial(log_of, settings, wanted.to, "profiles"), additions)
+    log = job.write(partial(log_of, settings, wanted.to, settings.kafka.topics.profiles), additions)
     already = len(accounts) - len(new)
     return Imported(log, job.rows, len(new), repeated, already, tuple(job.problems))
 
