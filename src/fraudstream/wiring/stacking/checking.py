@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-import psycopg
 
 from fraudstream.events.places import joined_name, place_of
 from fraudstream.monitoring import DASHBOARDS, Datasource, PanelQuery, Span, panels
 from fraudstream.schema import Preset
 from fraudstream.stack.folder import Folder
-from fraudstream.stores.postgres.address import Address
-from fraudstream.stores.postgres.connecting import Connection, connect, database_errors
+from fraudstream.stores.postgres.connecting import Connection
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.stacking.answers import (
     Answer,
@@ -27,6 +23,7 @@ from fraudstream.wiring.stacking.answers import (
     span_of,
 )
 from fraudstream.wiring.stacking.mirror import Sending, is_mirrored, make_mirror
+from fraudstream.wiring.stacking.moment import decided_until, whole_moment
 from fraudstream.wiring.stacking.parts import DATABASE, Stack
 from fraudstream.wiring.stacking.plan import known_plan
 from fraudstream.wiring.stacking.sent import Decisions, Message, Place, ends, messages
@@ -39,8 +36,8 @@ CATCH_UP = 20.0
 PAUSE = 2.0
 """Seconds between two checks."""
 
+_LABEL = re.compile(r"\(?\{\{.*?\}\}\)?")
 _BAD = ("lost", "doubled", "unpublished", "different")
-_POSITION = "select ranges from journal order by batch desc limit 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,8 @@ class PanelCheck:
     @property
     def title(self) -> str:
         """The panel, and which of its queries."""
-        return f"{self.panel} ({self.legend})" if self.legend else self.panel
+        said = _LABEL.sub("", self.legend).strip()
+        return f"{self.panel} ({said})" if said else self.panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ def check_stack(folder: Folder) -> StackCheck:
     stack = Stack(plan, folder)
     now = datetime.now(UTC)
     queries = [panel for panel in panels() if panel.datasource is Datasource.POSTGRES]
-    with _snapshot(stack.postgres.url(DATABASE)) as connection:
+    with whole_moment(stack.postgres.url(DATABASE)) as connection:
         shown = [ask_database(connection, panel, _span(panel, now)) for panel in queries]
         decisions, sending = _mirrored(connection, stack, preset_named(plan.preset))
         expected = [ask_database(connection, panel, _span(panel, now)) for panel in queries]
@@ -142,28 +140,11 @@ def _span(panel: PanelQuery, now: datetime) -> Span:
     return span_of(panel.dashboard.since, now)
 
 
-@contextmanager
-def _snapshot(url: str) -> Iterator[Connection]:
-    """A session that sees one moment of the database, and leaves nothing in it."""
-    address = Address.of(url)
-    with closing(connect(address)) as connection, database_errors(address):
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        with connection.transaction(force_rollback=True):
-            yield connection
-
-
 def _mirrored(connection: Connection, stack: Stack, preset: Preset) -> tuple[Decisions, Sending]:
     """Make the mirror of all that was decided at the session's moment."""
-    sent = _sent(stack, _decided_until(connection))
+    sent = _sent(stack, decided_until(connection))
     decisions = _published(stack, _stored_places(connection))
     return decisions, make_mirror(connection, preset, sent, decisions.by_place)
-
-
-def _decided_until(connection: Connection) -> dict[int, int]:
-    """Positions by numbered partition, as the journal has them."""
-    found = connection.execute(_POSITION).fetchone()
-    ranges: Mapping[str, int] = json.loads(found[0])["end"] if found else {}
-    return {int(partition): end for partition, end in ranges.items()}
 
 
 def _sent(stack: Stack, until: Mapping[int, int]) -> Iterator[Message]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fraudstream.serve.client import ready
-from fraudstream.stack import Kafka, Postgres, Prometheus, Server
+from fraudstream.stack import Kafka, Postgres, Prometheus, Server, SparkCluster
 from fraudstream.stack.folder import Folder
 from fraudstream.stack.ports import LOCALHOST, kept_ports
 from fraudstream.stack.server import Launch
@@ -56,11 +56,14 @@ class Stack:
         self.home = path / "engine"
         port = kept_ports(self.home, ["engine"], wanted)["engine"]
         self.engine_address = f"{LOCALHOST}:{port}"
+        self.decider = Server("engine" if plan.on == "local" else "job", self.home)
+        self.cluster = SparkCluster(path / "spark") if plan.on == "spark" else None
 
     def parts(self) -> list[Part]:
         """Everything, in the order in which it is started."""
         return [
             self._settings(),
+            *([self._cluster(self.cluster)] if self.cluster else []),
             self._learning(),
             self._kafka(),
             self._topics(),
@@ -68,7 +71,7 @@ class Stack:
             self._postgres(),
             self._schema(),
             self._model(),
-            self._engine(),
+            self._deciding(),
             self._prometheus(),
             self._producer("normal"),
             self._producer("attack"),
@@ -128,9 +131,18 @@ class Stack:
                 "source": [self._url(",".join(self.plan.inputs))],
                 "sink": [self._url(self.plan.topics.decisions)],
                 "http": self.engine_address,
+                **({"on": self.cluster.url} if self.cluster else {}),
             },
             "store": {"url": self.postgres.url(DATABASE)},
         }
+
+    def _cluster(self, cluster: SparkCluster) -> Part:
+        servers = (cluster.master, *cluster.workers)
+
+        def healthy() -> bool:
+            return cluster.status().workers == len(cluster.workers)
+
+        return Part("cluster", cluster.url, cluster.start, servers, healthy)
 
     def _schema(self) -> Part:
         step = self._step("schema", commands.migrate())
@@ -151,14 +163,16 @@ class Stack:
         about = f"the last {self.plan.history:g} days of {self.plan.customers:,} customers"
         return Part("history", about, step.finish, log=step.server.log)
 
-    def _engine(self) -> Part:
-        server = Server("engine", self.home)
+    def _deciding(self) -> Part:
+        """The engine, or the job on the cluster."""
+        server, where = self.decider, f"http://{self.engine_address}"
 
         def start() -> None:
-            server.start(self._launch(commands.run()))
-            server.wait_ready(self._decides, timeout=120)
+            local = {"SPARK_LOCAL_DIRS": str(self.folder.path / "spark" / "job-tmp")}
+            server.start(replace(self._launch(commands.run()), environment=local))
+            server.wait_ready(self._decides, PATIENCE, every=0.5)
 
-        return Part("engine", f"http://{self.engine_address}", start, (server,), self._decides)
+        return Part(server.name, where, start, (server,), self._decides, server.log)
 
     def _decides(self) -> bool:
         said = ready(self.home)
@@ -177,7 +191,7 @@ class Stack:
         server = self.prometheus
 
         def start() -> None:
-            server.start({"engine": self.engine_address})
+            server.start({self.decider.name: self.engine_address})
 
         return Part("prometheus", server.url, start, (server.server,), server.ready)
 
@@ -194,12 +208,12 @@ class Stack:
 
     def _flow(self) -> Part:
         """What happens now is decided and stored."""
-        engine, url = Server("engine", self.home), self.postgres.url(DATABASE)
+        url = self.postgres.url(DATABASE)
 
         def wait() -> None:
-            engine.wait_ready(lambda: is_flowing(url), PATIENCE, every=0.5)
+            self.decider.wait_ready(lambda: is_flowing(url), PATIENCE, every=0.5)
 
-        return Part("decisions", f"live in {DATABASE}", wait)
+        return Part("decisions", f"live in {DATABASE}", wait, log=self.decider.log)
 
     def _step(self, name: str, words: list[str]) -> Step:
         return Step(name, self.folder.path / "steps", self._launch(words))
