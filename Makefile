@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-containers lint bench soak docs lock clean
+.PHONY: help setup services demo test test-containers lint bench soak docs lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -15,6 +15,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## .venv as requirements.lock says; at once if nothing changed
+
+services: $(READY_SERVICES) ## and what Kafka, PostgreSQL, Spark and Grafana need besides
 
 demo: $(READY) ## a simulated bank under attack, live in this terminal
 	@$(BIN)/fraudstream demo $(ARGS)

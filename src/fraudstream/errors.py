@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 __all__ = [
     "CheckFailed",
@@ -100,6 +100,15 @@ class NotInstalled(FraudstreamError):
     """An optional part is missing; the advice is the command that installs it."""
 
     name, exit_code = "not-installed", 3
+
+    @classmethod
+    def of_extra(cls, extra: str, summary: str) -> Self:
+        """What an extra of the package would bring is missing."""
+        return cls(
+            summary,
+            advice="Install it where pyproject.toml is: make services, "
+            f"or without make: pip install '.[{extra}]'",
+        )
 
 
 class NotReachable(FraudstreamError):

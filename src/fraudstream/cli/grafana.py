@@ -54,9 +54,8 @@ def _files(currency: str) -> dict[str, str]:
     try:
         from fraudstream.monitoring.grafana import provisioning_files
     except ModuleNotFoundError as error:
-        raise NotInstalled(
-            "Dashboards are made with grafana-foundation-sdk, which is not installed.",
-            advice="Install it: pip install 'fraudstream[grafana]'",
+        raise NotInstalled.of_extra(
+            "grafana", "Dashboards are made with grafana-foundation-sdk, which is not installed."
         ) from error
     return provisioning_files(currency)
 

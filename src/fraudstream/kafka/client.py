@@ -108,10 +108,7 @@ def library(module: str = "confluent_kafka") -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        raise NotInstalled(
-            "Kafka needs the package confluent-kafka.",
-            advice="Install it: pip install 'fraudstream[kafka]'",
-        ) from error
+        raise NotInstalled.of_extra("kafka", "Kafka needs the package confluent-kafka.") from error
 
 
 def _without(options: Options, beginnings: tuple[str, ...]) -> Options:

@@ -206,10 +206,7 @@ def _admin(bootstrap: str) -> AdminClient:
     try:
         from confluent_kafka.admin import AdminClient
     except ImportError as error:
-        raise NotInstalled(
-            "The client of Kafka is not installed.",
-            advice="Install it: pip install 'fraudstream[kafka]'",
-        ) from error
+        raise NotInstalled.of_extra("kafka", "The client of Kafka is not installed.") from error
     return AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
 
 

@@ -129,9 +129,8 @@ class Postgres:
         try:
             import psycopg
         except ImportError as error:
-            raise NotInstalled(
-                "The client of PostgreSQL is not installed.",
-                advice="Install it: pip install 'fraudstream[postgres]'",
+            raise NotInstalled.of_extra(
+                "postgres", "The client of PostgreSQL is not installed."
             ) from error
         return psycopg.connect(self.url(database), autocommit=True)
 

@@ -140,9 +140,7 @@ class SparkCluster:
     def _home(self) -> Path:
         found = find_spec("pyspark")
         if found is None or not found.submodule_search_locations:
-            raise NotInstalled(
-                "Spark is not installed.", advice="Install it: pip install 'fraudstream[spark]'"
-            )
+            raise NotInstalled.of_extra("spark", "Spark is not installed.")
         return Path(os.path.realpath(found.submodule_search_locations[0]))
 
     def _kept_size(self) -> Size:

@@ -131,9 +131,14 @@ def _written_to(wanted: Simulation, out: Path | None) -> Iterator[Callable[[Chun
     elif out.suffix == ".jsonl":
         with _opened(out) as file:
             yield lambda chunk: _append(file, wanted.lines(chunk))
-    else:
+    elif out.suffix in (".csv", ".parquet"):
         with open_for_writing(out) as write:
             yield lambda chunk: write(wanted.columns(chunk))
+    else:
+        raise UsageInvalid(
+            f"{out}: no kind of file is known by this ending",
+            advice="Name a file that ends in .jsonl, .csv or .parquet.",
+        )
 
 
 def _opened(path: Path) -> IO[bytes]:

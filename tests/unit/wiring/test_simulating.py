@@ -113,3 +113,10 @@ def test_a_live_stream_stops_when_it_is_told_to(capfdbinary: pytest.CaptureFixtu
     stop = threading.Event()
     stop.set()
     assert write_live(Simulation(BANK), 10, stop) == 0
+
+
+def test_a_file_of_an_unknown_kind_is_refused_with_the_kinds_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UsageInvalid) as caught:
+        write_stretch(Simulation(BANK), tmp_path / "bank.xyz", threading.Event(), _silent)
+    assert ".jsonl, .csv or .parquet" in caught.value.advice
+    assert list(tmp_path.iterdir()) == []

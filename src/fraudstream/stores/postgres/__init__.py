@@ -5,10 +5,7 @@ from fraudstream.errors import NotInstalled
 try:
     import psycopg as _driver  # noqa: F401
 except ImportError as error:
-    raise NotInstalled(
-        "PostgreSQL's driver is not installed.",
-        advice="Install it: pip install 'fraudstream[postgres]'",
-    ) from error
+    raise NotInstalled.of_extra("postgres", "PostgreSQL's driver is not installed.") from error
 
 from fraudstream.stores.postgres.address import Address
 from fraudstream.stores.postgres.foreign import rows_of_table
