@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup services demo test test-containers lint bench soak docs lock clean
+.PHONY: help setup services demo stack test test-containers lint bench soak docs lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -20,6 +20,9 @@ services: $(READY_SERVICES) ## and what Kafka, PostgreSQL, Spark and Grafana nee
 
 demo: $(READY) ## a simulated bank under attack, live in this terminal
 	@$(BIN)/fraudstream demo $(ARGS)
+
+stack: $(READY_SERVICES) ## Kafka, PostgreSQL, Prometheus, the engine and producers, without Docker
+	@$(BIN)/fraudstream stack up $(ARGS)
 
 test: lint ## everything that is checked: lint, types, layers, tests
 	@$(BIN)/python -m tests.services

@@ -12,7 +12,7 @@ from tests.structure.sources import ROOT
 FILE = ROOT / "docker-compose.yml"
 EXAMPLE = ROOT / ".env.example"
 PROFILES = ("spark", "engine")
-ONCE = {"migrate", "model-build"}
+ONCE = {"migrate", "model-build", "history"}
 """Services that do one thing and end."""
 
 _VARIABLE = re.compile(r"\$\{(\w+)(:[-?])?([^}]*)\}")

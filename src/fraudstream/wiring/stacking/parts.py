@@ -191,7 +191,7 @@ class Stack:
         server = self.prometheus
 
         def start() -> None:
-            server.start({self.decider.name: self.engine_address})
+            server.start({"spark" if self.cluster else "engine": self.engine_address})
 
         return Part("prometheus", server.url, start, (server.server,), server.ready)
 
