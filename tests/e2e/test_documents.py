@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 from tests.e2e.documents import PAGES, ROOT, blocks, commands
 from tests.e2e.program import BIN, run
-
-from fraudstream.cli.app import app
+from tests.e2e.typed import parse
 
 TYPED = [(page, line) for page in PAGES if page.name != "cli.md" for line in commands(page)]
 
@@ -52,12 +49,7 @@ def test_the_commands_of_a_page_run_as_they_stand(name: str, folder: Path) -> No
 
 @pytest.mark.parametrize(("page", "line"), TYPED, ids=[f"{p.stem}: {li}" for p, li in TYPED])
 def test_every_command_that_a_page_shows_can_be_typed(page: Path, line: str) -> None:
-    command: Any = typer.main.get_command(app)
-    words = shlex.split(line)
-    while hasattr(command, "commands"):
-        assert words and words[0] in command.commands, f"no such command: {line}"
-        command = command.commands[words.pop(0)]
-    command.make_context(line, words)
+    parse(shlex.split(line))
 
 
 def test_a_command_that_nobody_knows_is_noticed() -> None:
