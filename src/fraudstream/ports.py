@@ -24,6 +24,7 @@ __all__ = [
     "Leadership",
     "Position",
     "Primary",
+    "Rehearsing",
     "Sink",
     "Source",
 ]
@@ -137,6 +138,15 @@ class Fenced(Protocol):
         owner raises ``Superseded`` too, and changes nothing. What a write goes by is the epoch that
         was claimed, not the entry's: an owner also completes batches that a former one journalled.
         """
+        ...
+
+
+@runtime_checkable
+class Rehearsing(Protocol[O]):
+    """A sink whose first write takes long, because code has to be loaded for it."""
+
+    def rehearse(self, entry: Entry, outcome: O) -> None:
+        """Do what ``write`` does, except for writing: an engine that stands by is then ready."""
         ...
 
 

@@ -16,7 +16,7 @@ from fraudstream.engine.recovery import Progress, compute_again, go_on_from, res
 from fraudstream.engine.saving import Saver
 from fraudstream.errors import CheckpointIncompatible, StateFull, Superseded
 from fraudstream.events import Records
-from fraudstream.ports import Entry, Fenced
+from fraudstream.ports import Entry, Fenced, Rehearsing
 
 if TYPE_CHECKING:
     from fraudstream.engine.engine import Engine
@@ -29,6 +29,9 @@ O = TypeVar("O")
 _PAUSE = 0.05
 """Seconds between two looks of a follower at the journal."""
 
+_REHEARSALS = 8
+"""Batches whose writes a follower rehearses: among them are some of each kind of row."""
+
 _AT_ONCE = 64
 """Entries of the journal that are asked for together."""
 
@@ -40,6 +43,7 @@ class Term(Generic[S, O]):
         self.engine, self.options = engine, engine.options
         self.watcher, self.patient, self.stop = engine.options.watcher, patient, stop
         self.progress: Progress[S, O] | None = None
+        self._rehearsals = _REHEARSALS
 
     @property
     def batch(self) -> int:
@@ -75,6 +79,7 @@ class Term(Generic[S, O]):
             for entry in self._journalled(progress):
                 self._require_room(progress)
                 self._compute_again(progress, entry)
+                self._rehearse(progress)
                 self.watcher.followed(entry)
                 yield True
             yield False
@@ -176,6 +181,15 @@ class Term(Generic[S, O]):
         assert entry is not None and outcome is not None
         for sink in self.engine.outlets():
             self.patient(sink.name, partial(sink.write, entry, outcome))
+
+    def _rehearse(self, progress: Progress[S, O]) -> None:
+        """Let the sinks be ready to write, should this engine take over."""
+        entry, outcome = progress.entry, progress.outcome
+        if self._rehearsals and entry is not None and outcome is not None:
+            self._rehearsals -= 1
+            for sink in self.engine.outlets():
+                if isinstance(sink, Rehearsing):
+                    sink.rehearse(entry, outcome)
 
     def _program(self, progress: Progress[S, O]) -> Program[S, O]:
         program = self.engine.programs.current()

@@ -12,7 +12,7 @@ from fraudstream.kafka.failures import failure_of, is_final
 __all__ = ["ControlTopic"]
 
 _SESSION_MS = 6_000
-_BEATS = 4
+_BEATS = 10
 """Signs of life in the time of a session."""
 
 _POLL = 0.2

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import random
 import select
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from confluent_kafka import Producer
 from tests.recovery.service.place import PARTITIONS, Place
@@ -17,11 +18,10 @@ from fraudstream.simulator import encode_json, stream
 from fraudstream.simulator.vocabulary import KINDS
 from fraudstream.stores.models import save_model
 from fraudstream.training import Settings as Training
-from fraudstream.wiring.champions import promoted
 from fraudstream.wiring.history import History, Reading
 from fraudstream.wiring.learning import train_model
 
-__all__ = ["Message", "feed", "learn", "messages_of", "silent"]
+__all__ = ["Message", "feed", "learn", "messages_of", "silent", "write"]
 
 HISTORY = Bank(customers=120, days=40, fraud_share=0.05, settle=False)
 TOPICS = {"label": "labels", "profile": "profiles"}
@@ -47,14 +47,14 @@ def silent(stage: str, done: int, total: int) -> None:
     """Nobody is told."""
 
 
-def learn(place: Place) -> None:
-    """Make a small model the champion."""
-    history = place.folder / "history.jsonl"
+def learn(folder: Path) -> Path:
+    """A folder with a small model."""
+    history = folder / "history.jsonl"
     history.write_bytes(b"".join(encode_json(chunk, truth=True) for chunk in stream(HISTORY)))
     reading = Reading(builtin("payments"), History(history))
     model = train_model(reading, Training(trees=15, bins=63, threads=1), silent)
-    save_model(place.folder / "model", model)
-    promoted(place.settings(), str(place.folder / "model"))
+    save_model(folder / "model", model)
+    return folder / "model"
 
 
 def messages_of(seed: int, days: float) -> list[Message]:
@@ -85,12 +85,25 @@ def feed(place: Place, messages: list[Message], pause: float, hurry: int) -> Non
     A few, then ``pause`` seconds, until nobody holds the other end of the pipe ``hurry``; then
     without a pause.
     """
-    producer = Producer({"bootstrap.servers": place.bootstrap, "enable.idempotence": True})
+    producer = _producer(place)
     for start in range(0, len(messages), SLICE):
-        for message in messages[start : start + SLICE]:
-            partition = message.account % PARTITIONS if message.topic == "raw" else 0
-            topic, key = place.topic(message.topic), str(message.account).encode()
-            producer.produce(topic, message.value, key, partition, timestamp=message.at)
-        producer.flush()
+        _send(producer, place, messages[start : start + SLICE])
         if pause and select.select([hurry], [], [], pause)[0]:
             pause = 0.0
+
+
+def write(place: Place, messages: Sequence[Message]) -> None:
+    """Write some messages; all are acknowledged on return."""
+    _send(_producer(place), place, messages)
+
+
+def _producer(place: Place) -> Producer:
+    return Producer({"bootstrap.servers": place.bootstrap, "enable.idempotence": True})
+
+
+def _send(producer: Producer, place: Place, messages: Sequence[Message]) -> None:
+    for message in messages:
+        partition = message.account % PARTITIONS if message.topic == "raw" else 0
+        topic, key = place.topic(message.topic), str(message.account).encode()
+        producer.produce(topic, message.value, key, partition, timestamp=message.at)
+    assert producer.flush(60) == 0, "not every message was acknowledged"

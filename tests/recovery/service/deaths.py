@@ -49,7 +49,7 @@ class Death:
         """Any place that engines of this kind come to."""
         absent = PostgresStore if kind == "kafka" else None
         place = dice.choice([name for name, (owner, *_) in PLACES.items() if owner is not absent])
-        return cls(place, 0 if "claim" in place else dice.randrange(4))
+        return cls(place, 0 if "claim" in place else dice.randrange(3))
 
     def prepare(self) -> None:
         """Take the place of what is called there, for good: only in a process of its own."""

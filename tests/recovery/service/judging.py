@@ -116,7 +116,7 @@ def _replayed(place: Place) -> tuple[Lines, Lines]:
     settings, preset = place.settings(), builtin("payments")
     programs, form = chosen(settings, preset), form_of(preset)
     decoder = programs.current().pipeline.extractor.decoder
-    opening = Opening(preset, decoder, Home(settings.home), kafka=settings.kafka)
+    opening = Opening(preset, decoder, Home(settings.home).made(), kafka=settings.kafka)
     lines, rejects = Lines(), Lines()
     with (
         closing(open_sink(outlets_of(settings).primary, opening)) as primary,

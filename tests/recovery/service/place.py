@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from fraudstream.config import Settings
 
-__all__ = ["HOMES", "PARTITIONS", "Kind", "Place"]
+__all__ = ["HOMES", "PARTITIONS", "SECRET", "Kind", "Place"]
 
 Kind = Literal["database", "copies", "kafka"]
 """What keeps the journal, and the guarantee of the topics: the database and decisions exactly once,
@@ -25,7 +25,6 @@ HOMES = ("one", "other")
 """Two engines are there at any time, each with a home of its own."""
 
 SECRET = "known to every engine of the trial"
-TAKEOVER = "1s"
 TOPICS = ("raw", "labels", "profiles", "decisions", "alerts", "rejects", "journal", "control")
 FOR_EVER = {"retention.ms": "-1"}
 """The bank's messages are older than what a broker keeps by itself."""
@@ -40,6 +39,7 @@ class Place:
     database: str
     folder: Path
     mark: str
+    takeover: str = "1s"
 
     @classmethod
     def made(cls, kind: Kind, bootstrap: str, database: str, folder: Path) -> Place:
@@ -81,7 +81,7 @@ class Place:
                     "sink": [self.database, *sinks] if self.keeps_database else sinks,
                     "http": "off",
                 },
-                "kafka": {"topics": names, "guarantee": guarantee, "takeover": TAKEOVER},
+                "kafka": {"topics": names, "guarantee": guarantee, "takeover": self.takeover},
                 "engine": {"max_batch": 20, "checkpoint_every": 1},
             }
         )

@@ -16,20 +16,21 @@ from tests.recovery.service.place import HOMES, Place
 from tests.recovery.trials import forked
 
 from fraudstream.stores.postgres import Address, migrate
+from fraudstream.wiring.champions import promoted
 
 __all__ = ["Trial"]
 
 DAYS_A_KILL, PACE = 0.2, 1.8
 """Of the bank's life for each kill, and the seconds in which that is written."""
 
-BY_ITSELF, YOUNG, PAUSED = 0.5, 0.1, 0.1
+BY_ITSELF, YOUNG, PAUSED = 0.5, 0.1, 0.2
 """Shares of engines that end themselves at some place; of kills that meet an engine which starts
 or follows; and of leaders that are paused instead, until another one leads."""
 
 LIFE = 0.3
 """Mean seconds for which an engine leads before it is killed from outside."""
 
-WAIT = 3.0
+WAIT = 2.0
 """Seconds for which an engine that leads may take to end itself; then it is killed."""
 
 
@@ -44,7 +45,7 @@ class Trial:
         self.born = 0
         if place.keeps_database:
             migrate(Address.of(place.database))
-        learn(place)
+        promoted(place.settings(), str(learn(place.folder)))
 
     def run(self) -> Counter[str]:
         """Kill engines while messages come in, let the last one finish, and judge."""

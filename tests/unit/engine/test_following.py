@@ -190,3 +190,23 @@ def test_a_follower_stops_at_its_memory_as_a_leader_does() -> None:
     second, stop = World(primary=Connected(shared)), threading.Event()
     with pytest.raises(StateFull):
         second.engine(tally("1"), leadership=Turn(), max_memory=16).run(stop)
+
+
+class Rehearsed(Connected):
+    """Notes what it was to be ready for."""
+
+    def __init__(self, shared: Shared) -> None:
+        super().__init__(shared)
+        self.rehearsed: list[int] = []
+
+    def rehearse(self, entry: Entry, outcome: Tallied) -> None:
+        self.rehearsed.append(entry.batch)
+
+
+def test_a_follower_lets_its_sinks_rehearse_and_a_leader_does_not() -> None:
+    shared, turn = Shared(), Turn()
+    led(3, shared)
+    sink = Rehearsed(shared)
+    World(primary=sink).engine(tally("1"), leadership=turn, watcher=Promoting(turn, 3)).run()
+    assert sink.rehearsed == [0, 1, 2]
+    assert lines(sink) == undisturbed()

@@ -32,7 +32,7 @@ def _now() -> int:
 
 
 class KafkaSink(Generic[O]):
-    """A :class:`fraudstream.ports.Primary`, :class:`fraudstream.ports.Fenced` as well.
+    """A :class:`fraudstream.ports.Primary`, ``Fenced`` and ``Rehearsing`` as well.
 
     The journal is a topic of one partition. ``exactly_once``: journal entry and decisions are one
     transaction, so who reads committed messages sees each decision once. Otherwise (at least once)
@@ -104,6 +104,11 @@ class KafkaSink(Generic[O]):
         except FraudstreamError as error:
             raise self._judged(error) from error
         self._whole = entry.batch
+
+    def rehearse(self, entry: Entry, outcome: O) -> None:
+        """Make a batch's messages, so that the code for it is loaded."""
+        for _ in self._publish(outcome, Stamp(entry.batch, entry.epoch, 0, None)):
+            pass
 
     def close(self) -> None:
         """Let go; may be called twice."""

@@ -15,14 +15,15 @@ from fraudstream.schema import Preset
 from fraudstream.stores.postgres import fence
 from fraudstream.stores.postgres.address import Address
 from fraudstream.stores.postgres.connecting import Connection, connect, database_errors
+from fraudstream.stores.postgres.copying import copied
 from fraudstream.stores.postgres.migrating import has_timescale, require_current
-from fraudstream.stores.postgres.minutes import add_minutes
+from fraudstream.stores.postgres.minutes import add_minutes, minutes_of
 from fraudstream.stores.postgres.reading import open_reader
 from fraudstream.stores.postgres.writing import add_entry, copy_rows, versions_id
 from fraudstream.stores.sql.journal import ENTRIES, entry_of, versions_key
 from fraudstream.stores.sql.owning import require_owner
 from fraudstream.stores.sql.reading import Reader
-from fraudstream.stores.sql.rows import Shape, rows_of
+from fraudstream.stores.sql.rows import JSON_COLUMNS, Shape, rows_of
 
 __all__ = ["PostgresStore"]
 
@@ -37,7 +38,7 @@ def _now() -> int:
 
 
 class PostgresStore:
-    """Keeps the outcomes of batches; :class:`fraudstream.ports.Primary` and ``Fenced``.
+    """Keeps the outcomes of batches; a :class:`fraudstream.ports.Primary`, fenced, rehearsing.
 
     A batch is one transaction and durable when ``write`` returns. It is fenced by (epoch, batch): a
     batch that is held already changes nothing, and an older owner than the last one is refused. A
@@ -104,6 +105,14 @@ class PostgresStore:
             if entry.batch > batch:
                 self._insert(connection, entry, outcome)
                 fence.move(connection, mine, entry.batch)
+
+    def rehearse(self, entry: Entry, outcome: Outcome) -> None:
+        """Make a batch's rows as they are written, so that the code for it is loaded."""
+        tables = rows_of(outcome, self._shape, Placement(entry.batch, 0, 0))
+        for table, rows in tables.items():
+            copied(rows, JSON_COLUMNS)
+            if table == "transactions":
+                minutes_of(rows)
 
     def reader(self) -> Reader:
         """Queries over what is committed, on a connection of their own."""
