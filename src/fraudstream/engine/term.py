@@ -122,7 +122,7 @@ class Term(Generic[S, O]):
         seconds = time.perf_counter() - begun
         progress.advance(replace(entry, latency_us=round(seconds * 1e6)), program, outcome)
         self._write(progress)
-        self.watcher.decided(entry, outcome, seconds)
+        self.watcher.decided(entry, outcome, seconds, time.perf_counter() - begun)
 
     def _restored(self) -> Progress[S, O]:
         engine = self.engine

@@ -29,8 +29,11 @@ class Watcher:
     def redone(self, entry: Entry) -> None:
         """A batch of the journal was computed again, and every sink has it."""
 
-    def decided(self, entry: Entry, outcome: Any, seconds: float) -> None:
-        """A new batch is in all sinks; ``seconds`` passed from messages to decisions."""
+    def decided(self, entry: Entry, outcome: Any, seconds: float, whole: float) -> None:
+        """A new batch is in all sinks.
+
+        ``seconds`` passed from messages to decisions, ``whole`` until the last sink had them.
+        """
 
     def turned(self, versions: Mapping[str, str | None]) -> None:
         """Before each look at the source: what would decide the next batch."""

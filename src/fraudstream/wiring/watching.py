@@ -128,12 +128,12 @@ class Watching(Watcher):
         self.health.batch = entry.batch
         log.debug("completed a batch of the journal", batch=entry.batch)
 
-    def decided(self, entry: Entry, outcome: Outcome, seconds: float) -> None:
+    def decided(self, entry: Entry, outcome: Outcome, seconds: float, whole: float) -> None:
         """Count a batch."""
         counts = Counts.of(outcome)
         self.tally.add(counts, seconds)
         self.health.batch = entry.batch
-        self.metrics.batch(counts, seconds)
+        self.metrics.batch(counts, seconds, whole)
         if self._lag:
             self.metrics.durable((utc_ms() - outcome.events.arrivals) / 1000)
         done = max(entry.end.values(), default=0)

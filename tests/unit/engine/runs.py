@@ -51,7 +51,7 @@ class Telling(Watcher):
     def __init__(self, observe: Observe | None, redone: Callable[[Entry], None] | None) -> None:
         self._observe, self._redone = observe, redone
 
-    def decided(self, entry: Entry, outcome: Tallied, seconds: float) -> None:
+    def decided(self, entry: Entry, outcome: Tallied, seconds: float, whole: float) -> None:
         if self._observe:
             self._observe(entry, outcome, seconds)
 

@@ -146,7 +146,7 @@ def test_a_deposed_leader_follows_and_can_lead_again() -> None:
     said: list[str] = []
 
     class Deposing(Watcher):
-        def decided(self, entry: Entry, outcome: object, seconds: float) -> None:
+        def decided(self, entry: Entry, outcome: object, seconds: float, whole: float) -> None:
             if entry.batch == 1:
                 turn.mine = False
 

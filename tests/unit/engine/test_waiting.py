@@ -98,3 +98,29 @@ def test_it_can_be_stopped_while_it_waits_and_completes_the_batch_later() -> Non
     world.sinks[0] = MemorySink()
     world.engine(tally("1")).run()
     assert lines(world.sinks[0]) == lines(world.primary) == undisturbed()
+
+
+class Slow(MemorySink[Tallied]):
+    """Takes its time over each batch, by the clock that it is given."""
+
+    def __init__(self, passed: list[float]) -> None:
+        super().__init__("slow")
+        self.passed = passed
+
+    def write(self, entry: Entry, outcome: Tallied) -> None:
+        self.passed[0] += 5.0
+        super().write(entry, outcome)
+
+
+def test_what_is_told_of_a_batch_is_how_long_deciding_took_and_the_whole_with_its_writes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passed, told = [0.0], []
+    monkeypatch.setattr("time.perf_counter", lambda: passed[0])
+
+    class Timed(Watcher):
+        def decided(self, entry: Entry, outcome: object, seconds: float, whole: float) -> None:
+            told.append((seconds, whole))
+
+    World(Memory(messages(10)), sinks=[Slow(passed)]).engine(tally("1"), watcher=Timed()).run()
+    assert told == [(0.0, 5.0)]

@@ -143,12 +143,12 @@ class _Counting(Watcher):
     def __init__(self, live: Live, bank: LiveBank, form: Form) -> None:
         self._live, self._bank, self._form = live, bank, form
 
-    def decided(self, entry: Entry, outcome: Outcome, seconds: float) -> None:
+    def decided(self, entry: Entry, outcome: Outcome, seconds: float, whole: float) -> None:
         """Count a batch."""
         truth = self._bank.truth(outcome.events.offsets)
         alerts = last_alerts(outcome, self._form, SHOWN_ALERTS)
         live, card = self._live, self._live.card
-        live.metrics.batch(Counts.of(outcome), seconds)
+        live.metrics.batch(Counts.of(outcome), seconds, whole)
         with live.lock:
             card.add(outcome, truth, seconds)
             card.alerts.extend(alerts)
