@@ -9,7 +9,17 @@ import typer
 
 from fraudstream.cli.report import Format
 
-__all__ = ["Arrival", "Data", "Form", "HomeFolder", "Labels", "Model", "PresetName", "seconds"]
+__all__ = [
+    "Arrival",
+    "Data",
+    "Form",
+    "HomeFolder",
+    "Labels",
+    "Model",
+    "On",
+    "PresetName",
+    "seconds",
+]
 
 
 def seconds(text: str) -> float:
@@ -64,6 +74,14 @@ Arrival = Annotated[
         "--arrival",
         metavar="log|event_time|FIELD",
         help="When events arrived: in the file's order, by event time, or as a field says.",
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="local|spark://HOST:PORT",
+        help="Where to run: here, or on a Spark cluster; also 'spark:local[*]'.",
     ),
 ]
 Labels = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fraudstream.cli.options import HomeFolder, Model, PresetName
+from fraudstream.cli.options import HomeFolder, Model, On, PresetName
 from fraudstream.cli.report import note
 
 __all__ = ["run"]
@@ -32,6 +32,7 @@ def run(
         str | None,
         typer.Option("--http", metavar="ADDR", help="Address of health and metrics; or off."),
     ] = None,
+    on: On = None,
     follow: Annotated[
         bool, typer.Option("--follow", help="Wait for more at the end of a file that grows.")
     ] = False,
@@ -51,6 +52,7 @@ def run(
       fraudstream run --source tx.jsonl --model model --sink decisions.jsonl
       fraudstream simulate --rate 100 | fraudstream run --source - --sink -
       fraudstream run --preset bank.toml --model model --source tx.csv
+      fraudstream run --on spark://host:7077 --source kafka://host/tx --sink out/
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.cli.stopping import stop_on_signal
@@ -62,6 +64,7 @@ def run(
             "run.source": source,
             "run.sink": sink,
             "run.http": http,
+            "run.on": on,
             "preset": preset,
             "model": model,
             "home": home,
@@ -69,5 +72,10 @@ def run(
     ).settings
     start_logging(settings.log)
     with stop_on_signal() as stop, show_progress() as progress:
-        done = run_stream(settings, stop, progress, follow)
+        if settings.run.on == "local":
+            done = run_stream(settings, stop, progress, follow)
+        else:
+            from fraudstream.wiring.clustered.running import run_on_cluster
+
+            done = run_on_cluster(settings, stop, progress)
     note(str(done))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fraudstream.config.values import Duration
+from fraudstream.config.values import Duration, dotted
 from fraudstream.schema.durations import MINUTE, SECOND
 
 __all__ = ["KafkaSettings", "KafkaTopics", "is_kafka_secret"]
@@ -84,7 +84,7 @@ class KafkaSettings(BaseModel):
             return given
         ours = {key: value for key, value in given.items() if key in _OURS}
         theirs = {key: value for key, value in given.items() if key not in (*_OURS, "client")}
-        return {**ours, "client": {**given.get("client", {}), **dict(_dotted(theirs))}}
+        return {**ours, "client": {**given.get("client", {}), **dict(dotted(theirs))}}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -92,14 +92,6 @@ class KafkaSettings(BaseModel):
         if problems:
             raise ValueError("; ".join(problems))
         return self
-
-
-def _dotted(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _dotted(value, f"{above}{key}.")
-        else:
-            yield above + key, str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _refused(client: Mapping[str, str]) -> Iterator[str]:

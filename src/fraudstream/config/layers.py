@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fraudstream.config.kafka import is_kafka_secret
+from fraudstream.config.spark import is_spark_secret
 from fraudstream.errors import Problem, SettingsInvalid
 from fraudstream.schema.positions import Place, locate
 
@@ -33,7 +34,7 @@ class Found:
 
 def is_secret(name: str) -> bool:
     """Whether a setting may also be given as the path of a file that holds it, and is not shown."""
-    return name in _SECRETS or is_kafka_secret(name)
+    return name in _SECRETS or is_kafka_secret(name) or is_spark_secret(name)
 
 
 def from_file(path: Path) -> dict[str, Found]:

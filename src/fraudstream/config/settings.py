@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from fraudstream.config.kafka import KafkaSettings
+from fraudstream.config.spark import SparkSettings
 from fraudstream.config.values import Age, Duration, Size, Words
 from fraudstream.schema.durations import DAY
 
@@ -20,6 +21,14 @@ def _database(url: str) -> str:
     return url
 
 
+def _cluster(on: str) -> str:
+    if on != "local" and not on.startswith(("spark://", "spark:local")):
+        raise ValueError(
+            f'"{on}" is no place to run on; write local, spark://HOST:7077 or "spark:local[*]"'
+        )
+    return on
+
+
 class _Table(BaseModel):
     """A table of fraudstream.toml: frozen, and an unknown key is a problem."""
 
@@ -29,13 +38,15 @@ class _Table(BaseModel):
 class RunSettings(_Table):
     """``[run]``: where messages come from and decisions go.
 
-    ``primary`` names the sink that keeps the journal, where it is not to be the database.
+    ``primary`` names the sink that keeps the journal, where it is not to be the database. ``on``
+    is ``local`` for this process, or a Spark cluster.
     """
 
     source: Words = ()
     sink: Words = ()
     primary: str = ""
     http: str = "127.0.0.1:8710"
+    on: Annotated[str, AfterValidator(_cluster)] = "local"
 
 
 class StoreSettings(_Table):
@@ -81,4 +92,5 @@ class Settings(_Table):
     store: StoreSettings = StoreSettings()
     engine: EngineSettings = EngineSettings()
     kafka: KafkaSettings = KafkaSettings()
+    spark: SparkSettings = SparkSettings()
     log: LogSettings = LogSettings()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from fraudstream.schema.durations import DAY, duration_ms
 
-__all__ = ["Age", "Duration", "Size", "Words"]
+__all__ = ["Age", "Duration", "Size", "Words", "dotted"]
 
 _SIZE = re.compile(r"(\d+)\s*([KMGT]?)i?B?", re.IGNORECASE)
 
@@ -47,3 +48,16 @@ Size = Annotated[int, BeforeValidator(_bytes), Field(ge=0)]
 Duration = Annotated[int, BeforeValidator(_milliseconds)]
 Age = Annotated[int, BeforeValidator(_age)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+def dotted(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Keys with dots, which are tables to TOML, brought back together; values as text.
+
+    >>> dict(dotted({"ssl": {"ca": {"location": "ca.pem"}}, "check.crcs": True}))
+    {'ssl.ca.location': 'ca.pem', 'check.crcs': 'true'}
+    """
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from dotted(value, f"{above}{key}.")
+        else:
+            yield above + key, str(value).lower() if isinstance(value, bool) else str(value)

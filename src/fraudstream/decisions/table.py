@@ -53,13 +53,15 @@ class Placement:
     """Facts about a batch that its decisions do not depend on.
 
     ``decided_at`` is UTC ms, ``latency_us`` how long the batch took from poll to decision where
-    that was measured, ``versions_id`` the row of the table ``versions``.
+    that was measured, ``versions_id`` the row of the table ``versions``. ``first_row`` is where
+    ``batch_row`` begins, for one of several shares of a batch.
     """
 
     batch: int
     versions_id: int
     decided_at: int
     latency_us: int | None = None
+    first_row: int = 0
 
 
 def to_arrow(outcome: Outcome, form: Form, placement: Placement) -> pa.RecordBatch:
@@ -126,7 +128,7 @@ def _placed(outcome: Outcome, placement: Placement) -> dict[str, pa.Array]:
         "source_partition": pa.array(events.partitions % MOST_PARTITIONS),
         "source_offset": pa.array(events.offsets),
         "batch": pa.array(np.full(rows, placement.batch, np.int64)),
-        "batch_row": pa.array(np.arange(rows, dtype=np.int32)),
+        "batch_row": pa.array(placement.first_row + np.arange(rows, dtype=np.int32)),
     }
 
 

@@ -45,6 +45,16 @@ class Counts:
         rejects = Tally(str(reject.reason) for reject in outcome.rejects)
         return cls(dict(zip(ACTIONS, actions, strict=True)), rejects, late)
 
+    @classmethod
+    def together(cls, shares: Iterable[Self]) -> Self:
+        """The shares of one batch, counted in several places."""
+        actions, rejects, late = Tally[str](), Tally[str](), Tally[str]()
+        for share in shares:
+            actions.update(share.actions)
+            rejects.update(share.rejects)
+            late.update(share.late)
+        return cls(actions, rejects, late)
+
     @property
     def decisions(self) -> int:
         """How many transactions were decided."""
@@ -113,9 +123,12 @@ class Metrics:
             self._deciding.observe(seconds, counts.decisions)
         self._batches.observe(seconds if whole is None else whole)
 
-    def durable(self, waited: ArrayLike) -> None:
-        """Decisions became durable, ``waited`` seconds (an array) after their messages arrived."""
-        self._waiting.observe(np.maximum(waited, 0.0))
+    def durable(self, waited: ArrayLike, times: int = 1) -> None:
+        """Decisions became durable, ``waited`` seconds (an array) after their messages arrived.
+
+        Each counts ``times`` times.
+        """
+        self._waiting.observe(np.maximum(waited, 0.0), times)
 
     def lag(self, records: int, seconds: float) -> None:
         """What is in the log and not read yet: how many messages, for how long."""

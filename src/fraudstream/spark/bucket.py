@@ -33,6 +33,24 @@ class Histories:
             [np.empty(0, shape.dtype) for shape in flow.shapes],
         )
 
+    def snapshot(self) -> Arrays:
+        """Copies of all arrays, by name."""
+        arrays: Arrays = {}
+        for number, (features, waiting) in enumerate(zip(self.features, self.waiting, strict=True)):
+            arrays |= {f"{number}.{name}": array for name, array in features.snapshot().items()}
+            arrays[f"{number}.waiting"] = waiting.view(np.uint8)
+        return arrays
+
+    @classmethod
+    def restore(cls, flow: Flow, arrays: Arrays) -> Histories:
+        """The state of which ``arrays`` are a snapshot."""
+        features, waiting = [], []
+        for number, (part, shape) in enumerate(zip(flow.parts, flow.shapes, strict=True)):
+            own = {n.partition(".")[2]: a for n, a in arrays.items() if n.startswith(f"{number}.")}
+            waiting.append(own.pop("waiting").view(shape.dtype))
+            features.append(FeatureState.restore(part.plan, own))
+        return cls(features, waiting)
+
 
 def feature_rows(width: int) -> np.dtype[np.void]:
     """Partial features: which record of its output and partition, flags, values."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fraudstream.errors import NotInstalled, NotReachable, Problem
 
-__all__ = ["class_path", "fetched"]
+__all__ = ["class_path", "fetched", "spark_connector"]
 
 POM = """\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -26,11 +26,26 @@ DEPENDENCY = (
 )
 
 
-def fetched(name: str, coordinates: Sequence[str]) -> Path:
+_CONNECTOR = (
+    "org.apache.spark:spark-sql-kafka-0-10_2.13:4.2.0",
+    "org.apache.spark:spark-token-provider-kafka-0-10_2.13:4.2.0",
+    "org.apache.kafka:kafka-clients:3.9.2",
+    "org.apache.commons:commons-pool2:2.13.1",
+)
+
+
+def spark_connector() -> list[str]:
+    """What Spark needs to read Kafka, besides what it has itself; paths."""
+    folder = fetched("spark-kafka", _CONNECTOR, alone=True)
+    return sorted(str(jar) for jar in folder.glob("*.jar"))
+
+
+def fetched(name: str, coordinates: Sequence[str], alone: bool = False) -> Path:
     """The folder of some libraries and all they depend on; asks Maven only the first time.
 
-    ``coordinates`` are ``group:artifact:version``. Raises ``NotInstalled`` without Maven and
-    ``NotReachable`` where it finds no repository.
+    ``coordinates`` are ``group:artifact:version``; with ``alone`` what they depend on is not
+    fetched. Raises ``NotInstalled`` without Maven and ``NotReachable`` where it finds no
+    repository.
     """
     folder = _cache() / f"{name}-{'+'.join(c.rpartition(':')[2] for c in coordinates)}"
     if folder.exists():
@@ -39,7 +54,7 @@ def fetched(name: str, coordinates: Sequence[str]) -> Path:
     with (folder.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            _fetch(name, coordinates, folder)
+            _fetch(name, coordinates, folder, alone)
     return folder
 
 
@@ -53,7 +68,7 @@ def _cache() -> Path:
     return Path(cache) / "fraudstream" / "jars"
 
 
-def _fetch(name: str, coordinates: Sequence[str], folder: Path) -> None:
+def _fetch(name: str, coordinates: Sequence[str], folder: Path, alone: bool) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise NotInstalled(
@@ -64,7 +79,8 @@ def _fetch(name: str, coordinates: Sequence[str], folder: Path) -> None:
         dependencies = "".join(DEPENDENCY.format(*c.split(":")) for c in coordinates)
         pom = Path(draft) / "pom.xml"
         pom.write_text(POM.format(name=name, dependencies=dependencies), encoding="utf-8")
-        _run_maven([maven, "-f", str(pom)], name, Path(draft) / "jars")
+        wanted = [f"-DexcludeTransitive={str(alone).lower()}"]
+        _run_maven([maven, "-f", str(pom), *wanted], name, Path(draft) / "jars")
         (Path(draft) / "jars").rename(folder)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,14 +17,23 @@ from fraudstream.errors import InputInvalid, UsageInvalid
 from fraudstream.kafka import Cluster, Layout, existing, hosts_of, make_topics
 from fraudstream.kafka.leadership import ControlTopic
 from fraudstream.schema import Preset
-from fraudstream.sinks.kafka import KafkaSink, Topics, messages_of
+from fraudstream.sinks.kafka import (
+    KafkaShare,
+    KafkaSink,
+    Message,
+    Stamp,
+    Topics,
+    messages_of,
+)
 from fraudstream.sources.kafka import KafkaSource
 from fraudstream.wiring.schemes import KAFKA
 
 __all__ = [
     "Place",
     "cluster_of",
+    "decision_topics",
     "kafka_leadership",
+    "kafka_share",
     "kafka_sink",
     "kafka_source",
     "made",
@@ -120,6 +129,23 @@ def read_topics(place: Place, settings: KafkaSettings, seal: Path | None = None)
 
 def kafka_sink(url: str, settings: KafkaSettings, preset: Preset) -> KafkaSink[Outcome]:
     """A sink whose decisions go to the topic of the URL, the rest where the settings say."""
+    topics = decision_topics(url, settings)
+    cluster = cluster_of(settings, Place.parse(url).servers)
+    exactly_once = settings.guarantee == "exactly_once"
+    return KafkaSink(cluster, topics, _publishing(preset, topics), exactly_once)
+
+
+def kafka_share(
+    url: str, settings: KafkaSettings, preset: Preset, epoch: int
+) -> KafkaShare[Outcome]:
+    """One of several writers to the same topics, for the owner of an epoch."""
+    topics = Topics(Place.parse(url).topics[0], settings.topics.alerts, settings.topics.rejects)
+    cluster = cluster_of(settings, Place.parse(url).servers)
+    return KafkaShare(cluster, _publishing(preset, topics), epoch)
+
+
+def decision_topics(url: str, settings: KafkaSettings) -> Topics:
+    """The topics that decisions go to by this URL, made where they are missing."""
     place = Place.parse(url)
     if len(place.topics) > 1:
         raise UsageInvalid(
@@ -130,10 +156,12 @@ def kafka_sink(url: str, settings: KafkaSettings, preset: Preset) -> KafkaSink[O
     topics = Topics(place.topics[0], names.alerts, names.rejects, names.journal)
     layouts = dict.fromkeys(topics.names(), Layout(settings.partitions))
     made(settings, place.servers, {**layouts, topics.journal: Layout(1, _KEPT)})
+    return topics
+
+
+def _publishing(preset: Preset, topics: Topics) -> Callable[[Outcome, Stamp], Iterator[Message]]:
     publish = partial(messages_of, form=form_of(preset), topics=topics)
-    exactly_once = settings.guarantee == "exactly_once"
-    cluster = cluster_of(settings, place.servers)
-    return KafkaSink(cluster, topics, lambda o, stamp: publish(o, stamp=stamp), exactly_once)
+    return lambda outcome, stamp: publish(outcome, stamp=stamp)
 
 
 def kafka_leadership(url: str, settings: KafkaSettings) -> ControlTopic:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -14,20 +13,18 @@ import structlog
 from fraudstream.config import Home, Settings
 from fraudstream.decisions import Outcome
 from fraudstream.engine import Engine, FileCheckpoints, Options, owning
-from fraudstream.errors import NotReachable
 from fraudstream.monitoring import Metrics
 from fraudstream.ports import Sink, Source
-from fraudstream.serve import Server
 from fraudstream.sources.spool import Spool
-from fraudstream.wiring.asking import answer
 from fraudstream.wiring.building import Deciding
-from fraudstream.wiring.champions import Chosen, chosen
+from fraudstream.wiring.champions import chosen
 from fraudstream.wiring.kafka import kafka_leadership
 from fraudstream.wiring.outlets import outlets_of
 from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
 from fraudstream.wiring.schemes import is_kafka
+from fraudstream.wiring.serving import Answers, serving
 from fraudstream.wiring.stores import Store
 from fraudstream.wiring.watching import Tally, Watching
 
@@ -54,7 +51,7 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
         metrics = Metrics([source.name, *(sink.name for sink in (primary, *sinks))])
         watching = Watching(progress, metrics, _size(place), getattr(source, "lag", None))
         store = next((s for s in (primary, *sinks) if isinstance(s, Store)), None)
-        stack.enter_context(_serving(settings, _Answers(store, watching, programs)))
+        stack.enter_context(serving(settings, Answers(store, watching, programs)))
         checkpoints = FileCheckpoints(home.checkpoints)
         options = _options(settings, source, watching)
         if is_kafka(place):
@@ -97,46 +94,3 @@ def _announce(program: Deciding, source: Source, outlets: tuple[Sink[Outcome], .
         sinks=[sink.name for sink in sinks],
         **program.versions,
     )
-
-
-@contextmanager
-def _serving(settings: Settings, answers: _Answers) -> Iterator[None]:
-    """The HTTP server, unless it is switched off."""
-    if settings.run.http in ("", "off"):
-        yield
-        return
-    with Server(answers, settings.run.http, settings.home) as server:
-        log.info("listening", address=server.address)
-        yield
-
-
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    """The running engine as its server sees it."""
-
-    store: Store | None
-    watching: Watching
-    programs: Chosen
-
-    def answer(self, question: str, arguments: Mapping[str, str]) -> dict[str, Any]:
-        if self.store is None:
-            raise NotReachable(
-                "This engine has no store that could be asked: its decisions go to Kafka alone.",
-                advice="Add one: --sink postgresql://..., or --sink duckdb:PATH.",
-            )
-        reader = self.store.reader()
-        try:
-            return answer(reader, question, arguments)
-        finally:
-            reader.close()
-
-    def readiness(self) -> dict[str, Any]:
-        refused = self.programs.refused
-        return {
-            **self.watching.health.readiness(),
-            "follows_champion": self.programs.follows_champion,
-            "refused_model": refused.summary if refused else None,
-        }
-
-    def metrics(self) -> bytes:
-        return self.watching.metrics.expose()

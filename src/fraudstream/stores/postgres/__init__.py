@@ -12,13 +12,16 @@ from fraudstream.stores.postgres.foreign import rows_of_table
 from fraudstream.stores.postgres.keeping import Keeping, apply_policies, prune
 from fraudstream.stores.postgres.migrating import Condition, condition_of, migrate
 from fraudstream.stores.postgres.reading import open_reader
+from fraudstream.stores.postgres.sharing import PostgresShare, SharedPostgres
 from fraudstream.stores.postgres.store import PostgresStore
 
 __all__ = [
     "Address",
     "Condition",
     "Keeping",
+    "PostgresShare",
     "PostgresStore",
+    "SharedPostgres",
     "apply_policies",
     "condition_of",
     "migrate",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 
@@ -50,6 +50,7 @@ class PostgresStore:
     """
 
     name = "postgresql"
+    _first_row = 0
 
     def __init__(self, url: str, preset: Preset, clock: Callable[[], int] = _now) -> None:
         self._address, self._preset, self._clock = Address.of(url), preset, clock
@@ -159,17 +160,21 @@ class PostgresStore:
             yield
 
     def _insert(self, connection: Connection, entry: Entry, outcome: Outcome) -> None:
+        versions = self._versions_id(connection, outcome.versions.as_dict())
+        add_entry(connection, entry, versions, self._clock())
+        self._add_rows(connection, entry, outcome)
+
+    def _add_rows(self, connection: Connection, entry: Entry, outcome: Outcome) -> None:
         now = self._clock()
         versions = self._versions_id(connection, outcome.versions.as_dict())
-        add_entry(connection, entry, versions, now)
-        placement = Placement(entry.batch, versions, now, entry.latency_us)
+        placement = Placement(entry.batch, versions, now, entry.latency_us, self._first_row)
         tables = rows_of(outcome, self._shape, placement)
         for table, rows in tables.items():
             copy_rows(connection, table, rows)
         if self._keeps_minutes and "transactions" in tables:
             add_minutes(connection, tables["transactions"])
 
-    def _versions_id(self, connection: Connection, versions: dict[str, str | None]) -> int:
+    def _versions_id(self, connection: Connection, versions: Mapping[str, str | None]) -> int:
         """Looked up once for each connection."""
         key = versions_key(versions)
         if key not in self._versions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from fraudstream.ports import Entry
@@ -31,7 +33,7 @@ def add_entry(connection: Connection, entry: Entry, versions: int, now: int) -> 
     )
 
 
-def versions_id(connection: Connection, versions: dict[str, str | None], preset: Preset) -> int:
+def versions_id(connection: Connection, versions: Mapping[str, str | None], preset: Preset) -> int:
     """The row of ``versions`` that says this, added where it is new."""
     key = versions_key(versions)
     held = {tuple(names): number for number, *names in connection.execute(ALL_VERSIONS)}

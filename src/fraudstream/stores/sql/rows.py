@@ -65,15 +65,19 @@ def rows_of(outcome: Outcome, shape: Shape, placement: Placement) -> dict[str, p
         _labels(others, others.kinds == Kind.LABEL, shape, outcome.source),
     ]
     tables["labels"] = pa.concat_batches(labels)
-    numbered = {name: _numbered(rows, placement.batch) for name, rows in tables.items()}
+    numbered = {name: _numbered(rows, placement) for name, rows in tables.items()}
     return {name: rows for name, rows in numbered.items() if rows.num_rows}
 
 
-def _numbered(rows: pa.RecordBatch, batch: int) -> pa.RecordBatch:
-    """With the batch's number, unless it is there."""
+def _numbered(rows: pa.RecordBatch, placement: Placement) -> pa.RecordBatch:
+    """With the batch's number, and rows from the first one on, unless they have them."""
     if "batch" in rows.schema.names:
         return rows
-    return rows.append_column("batch", pa.array(np.full(rows.num_rows, batch, np.int64)))
+    if "batch_row" in rows.schema.names:
+        at = rows.schema.get_field_index("batch_row")
+        own = placement.first_row + rows.column(at).to_numpy()
+        rows = rows.set_column(at, "batch_row", pa.array(own.astype(np.int32)))
+    return rows.append_column("batch", pa.array(np.full(rows.num_rows, placement.batch, np.int64)))
 
 
 def _alerts(outcome: Outcome, form: Form) -> pa.RecordBatch:
