@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fraudstream.cli.options import Arrival, Data, PresetName
+from fraudstream.cli.options import Arrival, Data, On, PresetName
 from fraudstream.cli.report import note, warn
 
 __all__ = ["features"]
@@ -20,16 +20,19 @@ def features(
     ],
     preset: PresetName = None,
     arrival: Arrival = None,
+    on: On = None,
 ) -> None:
     """Write every transaction with its features, for a notebook.
 
     One row per transaction in the order of the data: its id and time, then one
     column per feature named as in presets show. The numbers come from the code
     that decides live transactions, so a model trained on them elsewhere sees
-    what it will see in production.
+    what it will see in production. On a cluster, data and FILE are at paths that
+    all its machines share.
 
     Examples:
       fraudstream features tx.csv --preset bank.toml --out features.parquet
+      fraudstream features tx.jsonl --out past.parquet --on spark://host:7077
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.config import load
@@ -37,9 +40,14 @@ def features(
     from fraudstream.wiring.learning import write_features
     from fraudstream.wiring.presets import preset_named
 
-    declared = preset_named(load({"preset": preset}).settings.preset)
+    settings = load({"preset": preset, "run.on": on}).settings
     with show_progress() as progress:
-        reading = Reading(declared, History(data, arrival=arrival))
-        rows = write_features(reading, out, progress)
+        reading = Reading(preset_named(settings.preset), History(data, arrival=arrival))
+        if settings.run.on == "local":
+            rows = write_features(reading, out, progress)
+        else:
+            from fraudstream.wiring.clustered.history import write_features_on
+
+            rows = write_features_on(settings, reading, out, progress)
     warn(reading.refusals.told(str(data)))
     note(f"{rows:,} transactions in {out}")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fraudstream.cli.options import Form, HomeFolder, Model, PresetName
+from fraudstream.cli.options import Form, HomeFolder, Model, On, PresetName
 from fraudstream.cli.report import Format, show
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from fraudstream.config import Settings
+    from fraudstream.wiring.progress import Progress
+    from fraudstream.wiring.replaying import Replayed
 
 __all__ = ["replay"]
 
@@ -23,6 +30,7 @@ def replay(
     preset: PresetName = None,
     model: Model = None,
     home: HomeFolder = None,
+    on: On = None,
     form: Form = Format.TEXT,
 ) -> None:
     """Decide the journal's batches again, and compare.
@@ -34,6 +42,7 @@ def replay(
     Examples:
       fraudstream replay --check --source tx.jsonl
       fraudstream replay --source tx.jsonl | head
+      fraudstream replay --check --source kafka://host/tx --on spark://host:7077
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.cli.stopping import stop_on_signal
@@ -41,12 +50,29 @@ def replay(
     from fraudstream.wiring.replaying import check_log, show_log
 
     options = {"run.source": [source] if source else None, "preset": preset, "home": home}
-    settings = load({**options, "model": model}).settings
+    settings = load({**options, "model": model, "run.on": on}).settings
     with stop_on_signal() as stop, show_progress() as progress:
-        if not check:
+        if settings.run.on != "local":
+            done = _checked_on_cluster(settings, check, stop, progress)
+        elif check:
+            done = check_log(settings, stop, progress)
+        else:
             show_log(settings, stop)
             return
-        done = check_log(settings, stop, progress)
     same = done.decisions - done.different
     show(done.figures(), f"{same:,} of {done.decisions:,} decisions are what they were", form)
     done.require_equal()
+
+
+def _checked_on_cluster(
+    settings: Settings, check: bool, stop: Event, progress: Progress
+) -> Replayed:
+    from fraudstream.errors import UsageInvalid
+    from fraudstream.wiring.clustered.replaying import check_log_on
+
+    if not check:
+        raise UsageInvalid(
+            "a cluster compares decisions and shows none",
+            advice="Add --check, or leave out --on.",
+        )
+    return check_log_on(settings, stop, progress)

@@ -87,9 +87,9 @@ class Reading:
         Raises ``InputInvalid`` where more than one in a hundred events would come too late, or
         where there is not a single transaction.
         """
-        self._require_order(progress)
+        self.require_order(progress)
         state, as_of, done = State.empty(self.extractor), utc_ms(), 0
-        source = self._source()
+        source = self.source()
         try:
             while (records := source.poll(ROWS)) is not None:
                 chunk = extract(self.extractor, state, records, as_of)
@@ -99,7 +99,11 @@ class Reading:
                 yield chunk
         finally:
             source.close()
-        if not done:
+        self.require_some(done)
+
+    def require_some(self, transactions: int) -> None:
+        """Raises ``InputInvalid`` where there was not a single transaction."""
+        if not transactions:
             raise InputInvalid(
                 f"{self.history.data} holds no transaction that can be used",
                 self.refusals.problems(),
@@ -107,14 +111,16 @@ class Reading:
                 f"{self.history.data}, then fraudstream rejects list.",
             )
 
-    def _source(self) -> Source:
+    def source(self) -> Source:
+        """The history from its beginning."""
         decoder = self.extractor.decoder
         return open_file(self.history.data, Opening(self.preset, decoder, _NOWHERE))
 
-    def _require_order(self, progress: Progress) -> None:
+    def require_order(self, progress: Progress) -> None:
+        """Look at the order first; raises ``InputInvalid`` where it would distort features."""
         if self.preset.input.arrival != "log":
             return
-        source = self._source()
+        source = self.source()
         try:
             found = look(
                 _times(source, self.extractor.decoder, progress), self.preset.input.lateness

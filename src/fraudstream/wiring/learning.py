@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 from fraudstream.decisions import form_of
 from fraudstream.decisions.table import id_array
 from fraudstream.pipeline import Extracted
+from fraudstream.schema import Preset
 from fraudstream.scoring import Model
 from fraudstream.stores.models import load_model, save_model
 from fraudstream.training import Dataset, collect, train
@@ -23,6 +25,7 @@ from fraudstream.wiring.writing import open_for_writing
 
 __all__ = [
     "dataset_of",
+    "features_of",
     "features_table",
     "figures_of",
     "load_model",
@@ -36,16 +39,19 @@ def write_features(reading: Reading, out: Path, progress: Progress) -> int:
     """Write every transaction with its features to a .csv or .parquet file; returns how many."""
     rows = 0
     with open_for_writing(out) as write:
-        for chunk in reading.extracted(progress):
-            write(_table_of(chunk, reading))
-            rows += len(chunk.events)
+        for table in _tables(reading, progress):
+            write(table)
+            rows += table.num_rows
     return rows
 
 
 def features_table(reading: Reading, progress: Progress) -> pa.Table:
     """The same as one Arrow table."""
     return pa.Table.from_batches(
-        [_table_of(chunk, reading) for chunk in reading.extracted(progress)]
+        [
+            features_of(chunk, reading.preset, reading.extractor.plan.names)
+            for chunk in reading.extracted(progress)
+        ]
     )
 
 
@@ -76,16 +82,22 @@ def train_model(reading: Reading, training: Training, progress: Progress) -> Mod
     return train(dataset, reading.preset.costs, training, progress)
 
 
-def _table_of(chunk: Extracted, reading: Reading) -> pa.RecordBatch:
+def _tables(reading: Reading, progress: Progress) -> Iterator[pa.RecordBatch]:
+    names = reading.extractor.plan.names
+    for chunk in reading.extracted(progress):
+        yield features_of(chunk, reading.preset, names)
+
+
+def features_of(chunk: Extracted, preset: Preset, names: Sequence[str]) -> pa.RecordBatch:
     """Id, time and what the transaction says of itself, then the features by name."""
     events = chunk.events
     said = events.frauds.astype(np.int8)
     columns = {
-        "transaction_id": id_array(events, form_of(reading.preset), chunk.source),
+        "transaction_id": id_array(events, form_of(preset), chunk.source),
         "event_time": pa.array(events.event_times, pa.timestamp("ms", "UTC")),
-        **({"is_fraud": pa.array(said, mask=said < 0)} if reading.preset.labels.field else {}),
+        **({"is_fraud": pa.array(said, mask=said < 0)} if preset.labels.field else {}),
     }
-    for k, name in enumerate(reading.extractor.plan.names):
+    for k, name in enumerate(names):
         columns[name if name not in columns else f"{name}_feature"] = pa.array(
             np.ascontiguousarray(chunk.matrix[:, k]), from_pandas=True
         )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from operator import itemgetter
 from threading import Event
 from typing import Any
 
@@ -25,7 +26,7 @@ from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
 from fraudstream.wiring.stores import open_store, opened_reader
 
-__all__ = ["Replayed", "check_log", "show_log"]
+__all__ = ["HELD", "Past", "Replayed", "check_log", "lines_of", "rows_now", "show_log"]
 
 _COMPARED = (
     "transaction_id",
@@ -47,7 +48,10 @@ _COMPARED = (
     "features_version",
     "model_version",
 )
-_HELD = f"select {', '.join(_COMPARED)} from transactions where batch = $1 order by batch_row"
+HELD = f"select {', '.join(_COMPARED)} from transactions where batch = $1"
+_PLACE = itemgetter("source_partition", "source_offset", "transaction_id")
+"""The order of rows: a job on a cluster writes each batch in several shares."""
+
 _JSON = ("expected_cost", "reasons")
 _SHOWN = 5
 
@@ -83,11 +87,11 @@ def check_log(settings: Settings, stop: Event, progress: Progress) -> Replayed:
     """Decide the journal's batches again and compare each decision, bit by bit, with the store."""
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
-        past = _Past(settings, stack)
+        past = Past(settings, stack)
 
         def held() -> Iterator[tuple[Entry, bytes]]:
             for entry in past.entries(stop):
-                lines = _lines(past.reader.rows(_HELD, [entry.batch]))
+                lines = b"".join(lines_of(past.reader.rows(HELD, [entry.batch])))
                 yield entry, lines
                 counts.update(batches=1, decisions=lines.count(b"\n"))
                 progress("comparing, batches", counts["batches"], past.batches)
@@ -102,7 +106,7 @@ def check_log(settings: Settings, stop: Event, progress: Progress) -> Replayed:
 def show_log(settings: Settings, stop: Event) -> None:
     """Decide the journal's batches again and write the decisions to standard output."""
     with ExitStack() as stack:
-        past = _Past(settings, stack)
+        past = Past(settings, stack)
         form = form_of(past.preset)
 
         def show(outcome: Outcome) -> bytes:
@@ -115,7 +119,7 @@ def show_log(settings: Settings, stop: Event) -> None:
         sys.stdout.buffer.flush()
 
 
-class _Past:
+class Past:
     """The log, the journal and the store of earlier runs, opened for one command."""
 
     def __init__(self, settings: Settings, stack: ExitStack) -> None:
@@ -144,15 +148,22 @@ class _Past:
 
     def as_stored(self, outcome: Outcome) -> bytes:
         """An outcome as the lines that the store's rows give."""
-        rows = to_arrow(outcome, form_of(self.preset), Placement(0, 0, 0))
-        return _lines(rows.select(list(_COMPARED)).to_pylist())
+        return b"".join(lines_of(rows_now(outcome, self.preset)))
 
 
-def _lines(rows: list[dict[str, Any]]) -> bytes:
+def rows_now(outcome: Outcome, preset: Preset) -> list[dict[str, Any]]:
+    """An outcome as the rows that a store would give."""
+    rows = to_arrow(outcome, form_of(preset), Placement(0, 0, 0))
+    found: list[dict[str, Any]] = rows.select(list(_COMPARED)).to_pylist()
+    return found
+
+
+def lines_of(rows: list[dict[str, Any]]) -> list[bytes]:
     """A line for each row; its JSON sorted, for a database keeps it in an order of its own."""
+    rows.sort(key=_PLACE)
     for row in rows:
         row.update({name: msgspec.json.decode(row[name]) for name in _JSON})
-    return b"".join(msgspec.json.encode(row, order="sorted") + b"\n" for row in rows)
+    return [msgspec.json.encode(row, order="sorted") + b"\n" for row in rows]
 
 
 def _told(difference: Difference) -> str:
