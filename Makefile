@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup services demo stack test test-containers lint bench soak docs lock clean
+.PHONY: help setup services demo stack test test-containers lint bench bench-spark soak docs lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -43,6 +43,9 @@ lint: $(READY_SERVICES) ## ruff, mypy --strict, import-linter
 
 bench: $(READY_BENCH) ## microseconds per event, beside idiomatic Python; reports/bench.json
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-spark: $(READY_BENCH) ## rows per second of a Spark cluster: buckets, per card, per row; reports/spark.json
+	@$(BIN)/python -m bench.spark $(ARGS)
 
 soak: $(READY_SERVICES) ## minutes of comparisons with the oracle and of kills; reports/soak.json
 	@$(BIN)/python -m tests.soak $(ARGS)

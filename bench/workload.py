@@ -19,6 +19,7 @@ from fraudstream.wiring.building import Deciding, deciding
 
 __all__ = [
     "BATCH",
+    "KEY",
     "LATER",
     "TREES",
     "Messages",
@@ -34,7 +35,7 @@ TREES = Settings(trees=200, learning_rate=0.05, leaves=64, depth=6, bins=255, th
 LATER = 4_000_000_000_000
 """UTC ms that no simulated event reaches."""
 
-_KEY = bytes(range(16))
+KEY = bytes(range(16))
 _HISTORY_DAYS = 40.0
 _OTHER_ATTACKERS = 77
 FRAUD_SHARE = 0.001
@@ -127,14 +128,14 @@ def workload(
     """Simulate a bank, learn from 40 days of it, and go on with attackers it never met."""
     bank = Bank(customers=customers, days=_HISTORY_DAYS, fraud_share=fraud_share, settle=False)
     preset = bench_preset()
-    extractor = Extractor.of(preset, _KEY)
+    extractor = Extractor.of(preset, KEY)
     dataset = _dataset(extractor, Messages.of(b"".join(map(encode_json, stream(bank)))))
     model = train(dataset, preset.costs, trees, lambda stage, done, total: None)
     days = 1.0 + 1.2 * transactions / bank.per_day
     known = dataset.known_by(dataset.end)
     return Workload(
         preset=preset,
-        program=deciding(preset, _KEY, model),
+        program=deciding(preset, KEY, model),
         model=model,
         past=_transactions(bank),
         present=_transactions(bank.continued(days, _OTHER_ATTACKERS), transactions),
