@@ -84,15 +84,22 @@ def model(desk: Desk) -> Path:
 
 UP = "stack up --any-ports --customers 600 --history 12d --rate 4 --model"
 BESIDE = {"kafka-1", "postgres", "prometheus", "normal", "attack"}
+DECIDES = {"local": {"engine"}, "spark": {"master", "worker-1", "worker-2", "job"}}
 
 
 def test_a_stack_shows_what_was_sent_and_says_what_is_wrong_and_leaves_nothing_behind(
     desk: Desk, model: Path
 ) -> None:
-    all_of_it_runs(desk, f"{UP} {model}", {"engine"} | BESIDE)
+    all_of_it_runs(desk, f"{UP} {model}", DECIDES["local"] | BESIDE)
     every_panel_agrees_with_what_was_sent(desk)
     a_row_that_somebody_took_away_is_noticed(desk)
     what_has_stopped_is_seen_and_started_again(desk)
+    down_leaves_nothing_behind(desk)
+
+
+def test_a_stack_on_spark_shows_what_was_sent_too(desk: Desk, model: Path) -> None:
+    all_of_it_runs(desk, f"{UP} {model} --on spark", DECIDES["spark"] | BESIDE)
+    every_panel_agrees_with_what_was_sent(desk)
     down_leaves_nothing_behind(desk)
 
 
@@ -149,7 +156,7 @@ def down_leaves_nothing_behind(desk: Desk) -> None:
 
 
 def test_down_leaves_nothing_behind_after_a_crash_of_up(desk: Desk) -> None:
-    up = desk.start("stack up --any-ports --customers 300")
+    up = desk.start("stack up --any-ports --customers 300 --history 1d")
     while "schema" not in {server.name for server in desk.stack.servers()}:
         assert up.poll() is None, up.communicate()
     up.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +20,18 @@ __all__ = ["COMMANDS"]
 DAY_SECONDS = 86_400
 
 
+class Decider(StrEnum):
+    """Where transactions are decided."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
 def up(
+    on: Annotated[
+        Decider | None,
+        typer.Option("--on", help="Who decides: one process, or a Spark cluster. Default: local"),
+    ] = None,
     preset: PresetName = None,
     model: Model = None,
     rate: Annotated[
@@ -57,9 +69,10 @@ def up(
 
     Starts Apache Kafka, PostgreSQL (with TimescaleDB where that is installed),
     trains a model unless one is named, sends some days of history, then starts
-    the engine, Prometheus, a producer of genuine transactions and one of
-    attackers. Returns when live decisions are in the database; all of it goes on
-    in the background until stack down. Given again, it starts what has stopped.
+    the engine (or Spark's master, two workers and the job), Prometheus, a
+    producer of genuine transactions and one of attackers. Returns when live
+    decisions are in the database; all of it goes on in the background until
+    stack down. Given again, it starts what has stopped.
 
     Programs that are missing are installed where it runs as root or CI=true;
     elsewhere the one command to type is printed. Everything listens on this
@@ -71,6 +84,7 @@ def up(
     Examples:
       fraudstream stack up
       fraudstream stack up --rate 5
+      fraudstream stack up --on spark
       cd .fraudstream/stack && fraudstream rejects list
     """
     from fraudstream.cli.waiting import waiting_for
@@ -81,6 +95,7 @@ def up(
 
     settings = load({"home": home, "preset": preset}).settings
     asked = {
+        "on": on.value if on else None,
         "preset": preset,
         "model": str(model.absolute()) if model else None,
         "rate": rate,

@@ -131,7 +131,7 @@ class Stack:
                 "source": [self._url(",".join(self.plan.inputs))],
                 "sink": [self._url(self.plan.topics.decisions)],
                 "http": self.engine_address,
-                **({"on": self.cluster.url} if self.cluster else {}),
+                "on": self.cluster.url if self.cluster else "local",
             },
             "store": {"url": self.postgres.url(DATABASE)},
         }
