@@ -163,9 +163,12 @@ def check(
     from fraudstream.config import load
     from fraudstream.errors import CheckFailed, Problem
     from fraudstream.wiring.stacking.checking import checked_within
-    from fraudstream.wiring.stacking.plan import folder_in
+    from fraudstream.wiring.stacking.plan import folder_in, known_plan
 
-    found = checked_within(folder_in(load({"home": home}).settings.home), wait or 0.0)
+    folder = folder_in(load({"home": home}).settings.home)
+    known_plan(folder)
+    note("Asking each panel's query, and again over what was sent")
+    found = checked_within(folder, wait or 0.0)
     keep("stack", found.as_dict())
     show(found.as_dict(), _told(found), form)
     if not found.ok:
