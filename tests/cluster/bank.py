@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,24 +23,31 @@ TOPICS = {"transaction": 3, "label": 2, "profile": 1}
 """Partitions of each topic; reversals are among the transactions."""
 
 
-@dataclass(frozen=True)
-class Input:
-    """Where the stream was written, as ``--source`` names it, and how many messages there are."""
+@dataclass
+class Log:
+    """A stream on its way into its topics; ``url`` is what ``--source`` names."""
 
+    kafka: Broker
     url: str
-    messages: int
+    events: list[Event]
+    written: int = 0
 
+    @classmethod
+    def of(cls, kafka: Broker, days: float, seed: int = 1) -> Log:
+        """So many days of a small bank that attackers like, for topics of their own."""
+        names = {kind: kafka.topic(count, kind, KEPT) for kind, count in TOPICS.items()}
+        url = kafka.url(",".join(names.values()))
+        names["reversal"] = names["transaction"]
+        bank = Bank(customers=60, days=days, seed=seed, fraud_share=0.05)
+        return cls(kafka, url, list(_spoilt(random.Random(seed), bank, names)))
 
-def written(kafka: Broker, days: float, seed: int = 1) -> Input:
-    """So many days of a small bank that attackers like, in topics of their own."""
-    names = {kind: kafka.topic(count, kind, KEPT) for kind, count in TOPICS.items()}
-    names["reversal"] = names["transaction"]
-    bank = Bank(customers=60, days=days, seed=seed, fraud_share=0.05)
-    events = list(_spoilt(random.Random(seed), bank, names))
-    writer = Writer(Cluster(kafka.bootstrap))
-    writer.write(events)
-    writer.finish()
-    return Input(kafka.url(",".join(names[kind] for kind in TOPICS)), len(events))
+    def write(self, share: float) -> None:
+        """Write the next share of all messages."""
+        end = self.written + math.ceil(share * len(self.events))
+        writer = Writer(Cluster(self.kafka.bootstrap))
+        writer.write(self.events[self.written : end])
+        writer.finish()
+        self.written = min(end, len(self.events))
 
 
 def _spoilt(chance: random.Random, bank: Bank, names: dict[str, str]) -> Iterator[Event]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from tests.e2e.program import BIN
 
-PATIENCE = 400.0
+PATIENCE = 600.0
 """Seconds after which a job that does not get on fails the test."""
 
 
@@ -34,7 +34,7 @@ class Job:
         said = (self.home / "said").open("w")
         job = subprocess.Popen(
             [str(BIN / "fraudstream"), *self._words(), *more],
-            env={**os.environ, **{f"FRAUDSTREAM_SPARK__{k}": v for k, v in self.settings.items()}},
+            env=self._environment(),
             stderr=said,
             stdout=said,
         )
@@ -53,30 +53,39 @@ class Job:
 
     def replayed(self, database: str) -> tuple[int, str]:
         """``replay --check`` on the same cluster, against a database: exit code and report."""
-        store = {"FRAUDSTREAM_STORE__URL": database}
         words = ["replay", "--check", "--on", self.on, "--format", "json"]
         done = subprocess.run(
             [str(BIN / "fraudstream"), *words, "--home", str(self.home), "--source", self.source],
-            env={**os.environ, **store},
+            env={**self._environment(), "FRAUDSTREAM_STORE__URL": database},
             capture_output=True,
             text=True,
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
 
-    def wait_within(self, batch: int) -> None:
-        """Return while a batch is under way: Spark has noted its offsets, and not its end."""
+    def wait_within(self, batch: int) -> int:
+        """Return while this batch or a later one is under way, and which one that is.
+
+        Spark has noted its offsets then, and not its end.
+        """
         deadline = time.monotonic() + PATIENCE
-        while not self._noted("offsets", batch):
+        while (newest := self.newest("offsets")) < batch or self.newest("commits") >= newest:
             assert time.monotonic() < deadline, self._log()
             time.sleep(0.02)
-        assert not self._noted("commits", batch), "the batch was over before anyone could look"
+        return newest
 
-    def _noted(self, log: str, batch: int) -> bool:
-        return (self.home / "spark" / "fraudstream" / log / str(batch)).exists()
+    def newest(self, log: str) -> int:
+        """The newest batch in Spark's log of ``offsets`` or of ``commits``; -1 for none."""
+        folder = self.home / "spark" / "fraudstream" / log
+        names = os.listdir(folder) if folder.exists() else []
+        return max((int(name) for name in names if name.isdecimal()), default=-1)
 
     def _log(self) -> str:
         return (self.home / "spark" / "fraudstream.log").read_text()[-2000:]
+
+    def _environment(self) -> dict[str, str]:
+        settings = {f"FRAUDSTREAM_SPARK__{name}": value for name, value in self.settings.items()}
+        return {**os.environ, **settings}
 
     def _words(self) -> list[str]:
         words = ["run", "--on", self.on, "--home", str(self.home), "--source", self.source]

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import psycopg
+import pytest
 from tests.cluster.again import TABLES, decide_again, rows_of
-from tests.cluster.bank import written
+from tests.cluster.bank import Log
 from tests.cluster.jobs import Job, kill_an_executor
 from tests.services.broker import Broker
 
@@ -20,11 +21,14 @@ from fraudstream.serve.address import listening
 from fraudstream.stack import SparkCluster
 from fraudstream.stores.registry import Registry
 
-BATCHES = 6
+FEW = {"MAX_BATCH": "250", "PARTITIONS": "2", "DOORS": "3", "BUCKETS": "5", "OUTPUTS": "3"}
+"""Enough places to spread work, few enough to spend little on starting tasks."""
 ONCE = ("transactions", "labels", "reversals", "profiles", "rejects")
 """Each message has a row in one of these tables."""
 
 
+# Java starts three times, and a fresh machine compiles on every worker
+@pytest.mark.timeout(1500)
 def test_whatever_is_killed_each_message_is_decided_once_and_as_the_engine_does(
     spark_cluster: SparkCluster,
     kafka: Broker,
@@ -33,7 +37,7 @@ def test_whatever_is_killed_each_message_is_decided_once_and_as_the_engine_does(
     tmp_path: Path,
 ) -> None:
     ours, again = databases
-    log, decisions = written(kafka, days=8), kafka.topic(2, "decisions")
+    log, decisions = Log.of(kafka, days=8), kafka.topic(2, "decisions")
     champions = Registry(tmp_path / "models")
     champions.promote(champions.add(models[0]).version)
     job = Job(
@@ -41,17 +45,20 @@ def test_whatever_is_killed_each_message_is_decided_once_and_as_the_engine_does(
         on=spark_cluster.url,
         source=log.url,
         sinks=(ours, kafka.url(decisions)),
-        settings={"MAX_BATCH": str(log.messages // BATCHES + 1)},
+        settings=FEW,
     )
+    log.write(0.4)
     with job.started("--http", "127.0.0.1:0") as driver:
-        job.wait_within(1)
+        batch = job.wait_within(1)
         kill_an_executor()
-        job.wait_within(2)
+        log.write(0.3)
+        job.wait_within(batch + 1)
         require_counted(listening(tmp_path), ours)
         spark_cluster.workers[1].kill()
         spark_cluster.start()
         champions.promote(champions.add(models[1]).version)
-        job.wait_within(4)
+        log.write(0.3)
+        job.wait_within(job.newest("commits") + 2)
         driver.kill()
     code, said = replace(job, settings={**job.settings, "TRIGGER": "available"}).finished(
         "--http", "off"
@@ -62,7 +69,7 @@ def test_whatever_is_killed_each_message_is_decided_once_and_as_the_engine_does(
     decide_again(settings, ours, again)
     for table in TABLES:
         assert rows_of(ours, table) == rows_of(again, table), table
-    require_eventful(ours, log.messages)
+    require_eventful(ours, len(log.events))
     require_published(kafka, decisions, ours)
     code, said = job.replayed(ours)
     assert code == 0, said
@@ -83,7 +90,7 @@ def require_counted(address: str | None, database: str) -> None:
         (held,) = session.execute("select count(*) from transactions").fetchone() or (0,)
     assert 0 < counted <= held
     assert float(figures["fraudstream_state_bytes"]) > 0
-    assert float(figures["fraudstream_lag_records"]) > 0
+    assert "fraudstream_lag_records" in figures
 
 
 def require_eventful(database: str, messages: int) -> None:
