@@ -1,7 +1,8 @@
 """A place's state as chunks of bytes, of which only those that changed are written.
 
-State is arrays by name; each is cut into chunks of fixed size. A digest of each chunk tells whether
-it has changed, and a stamp over all digests tells one state from another.
+State is arrays by name. A large one is cut into chunks of fixed size, small ones are cut together:
+each chunk is a call to Spark. A digest of each chunk tells whether it has changed, and a stamp over
+all digests tells one state from another.
 """
 
 from __future__ import annotations
@@ -21,12 +22,18 @@ from fraudstream.spark.blocks import Arrays
 __all__ = ["CHUNK_BYTES", "Contents", "chunks_of", "joined_chunks"]
 
 CHUNK_BYTES = 1 << 15
+SMALL = CHUNK_BYTES // 4
+TOGETHER = ""
+"""Stands for the arrays of fewer than ``SMALL`` bytes, one after the other."""
 
 Key = tuple[str, int]
-"""An array's name and the number of one of its chunks."""
+"""An array's name, or ``TOGETHER``, and the number of one of its chunks."""
 
 Head = tuple[tuple[str, str, tuple[int, ...]], ...]
 """Name, type and shape of each array."""
+
+
+_heads = msgspec.json.Decoder(Head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Contents:
     def of(cls, arrays: Arrays) -> Contents:
         """The contents of a state."""
         head = tuple((name, array.dtype.str, array.shape) for name, array in arrays.items())
-        return cls(head, {name: _digests(_bytes(array)) for name, array in arrays.items()})
+        return cls(head, {name: _digests(data) for name, data in _lots(arrays).items()})
 
     @property
     def stamp(self) -> str:
@@ -71,20 +78,39 @@ class Contents:
 
 def chunks_of(arrays: Arrays, keys: Iterator[Key]) -> Iterator[tuple[Key, bytes]]:
     """Chunks by key."""
-    flat = {name: _bytes(array) for name, array in arrays.items()}
+    lots = _lots(arrays)
     for name, number in keys:
-        yield (name, number), flat[name][number * CHUNK_BYTES :][:CHUNK_BYTES].tobytes()
+        yield (name, number), lots[name][number * CHUNK_BYTES :][:CHUNK_BYTES].tobytes()
 
 
 def joined_chunks(head: bytes, chunks: Mapping[Key, bytes]) -> Arrays:
     """The arrays of a head again; they can be written."""
     arrays: Arrays = {}
-    for name, kind, shape in msgspec.json.decode(head, type=Head):
-        dtype: np.dtype[Any] = np.dtype(kind)
-        size = int(np.prod(shape)) * dtype.itemsize
-        parts = [chunks[name, number] for number in range(_count(size))]
-        arrays[name] = np.frombuffer(bytearray(b"".join(parts)), dtype).reshape(shape)
+    parts = [(name, kind, shape, _size(kind, shape)) for name, kind, shape in _heads.decode(head)]
+    together = _joined(chunks, TOGETHER, sum(size for *_, size in parts if size < SMALL))
+    for name, kind, shape, size in parts:
+        if size < SMALL:
+            data, together = together[:size], together[size:]
+        else:
+            data = _joined(chunks, name, size)
+        arrays[name] = np.frombuffer(data, kind).reshape(shape)
     return arrays
+
+
+def _size(kind: str, shape: tuple[int, ...]) -> int:
+    return int(np.prod(shape)) * np.dtype(kind).itemsize
+
+
+def _joined(chunks: Mapping[Key, bytes], name: str, size: int) -> bytearray:
+    return bytearray(b"".join(chunks[name, number] for number in range(_count(size))))
+
+
+def _lots(arrays: Arrays) -> dict[str, NDArray[np.uint8]]:
+    """What is cut into chunks, as bytes."""
+    flat = {name: _bytes(array) for name, array in arrays.items()}
+    small = [data for data in flat.values() if len(data) < SMALL]
+    large = {name: data for name, data in flat.items() if len(data) >= SMALL}
+    return {TOGETHER: np.concatenate([np.empty(0, np.uint8), *small]), **large}
 
 
 def _digests_of(contents: Contents | None, name: str) -> NDArray[np.uint64]:

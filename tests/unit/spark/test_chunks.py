@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraudstream.spark.blocks import Arrays
-from fraudstream.spark.chunks import CHUNK_BYTES, Contents, chunks_of, joined_chunks
+from fraudstream.spark.chunks import CHUNK_BYTES, TOGETHER, Contents, chunks_of, joined_chunks
 
 WORDS = CHUNK_BYTES // 8
 
@@ -55,8 +55,22 @@ def test_the_last_odd_bytes_count() -> None:
 
 
 def test_chunks_that_are_gone_are_named() -> None:
-    before, now = {"a": np.zeros(2 * WORDS), "b": np.zeros(1)}, {"a": np.zeros(1)}
+    before, now = {"a": np.zeros(2 * WORDS), "b": np.zeros(WORDS)}, {"a": np.zeros(WORDS)}
     assert list(Contents.of(now).gone(Contents.of(before))) == [("a", 1), ("b", 0)]
+
+
+def test_small_arrays_are_written_together() -> None:
+    before: Arrays = {f"a{number}": np.full(3, number) for number in range(100)}
+    assert list(kept(before)) == [(TOGETHER, 0)]
+    assert changed(before, before | {"a7": np.zeros(3, np.int64)}) == [(TOGETHER, 0)]
+
+
+@given(st.lists(st.integers(0, 2 * WORDS), max_size=6))
+def test_arrays_of_any_sizes_come_back(sizes: list[int]) -> None:
+    arrays: Arrays = {f"a{k}": np.arange(k, k + size) for k, size in enumerate(sizes)}
+    again = joined_chunks(Contents.of(arrays).encoded(), kept(arrays))
+    assert all(np.array_equal(again[name], array) for name, array in arrays.items())
+    assert list(again) == list(arrays)
 
 
 def test_arrays_that_swap_places_are_another_state() -> None:
