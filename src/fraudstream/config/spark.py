@@ -31,18 +31,18 @@ class SparkSettings(BaseModel):
     """``[spark]``; ``conf`` and ``kafka`` are Spark's and its Kafka client's keys.
 
     ``checkpoint`` is a folder or URL that driver and workers reach, the home folder's own if empty.
-    ``trigger`` is the time between batches, or ``available``: what is there now, then the end.
-    State is kept by doors and buckets in so many partitions, decisions are written by outputs: a
-    job's never change. ``environment`` says where workers have their Python packages from:
-    ``shared`` with the driver, ``packed`` and sent along, or ``auto``: packed where the master is
-    on another machine.
+    ``trigger`` is the time between batches; ``at_once``: after the one before; ``available``: what
+    is there now, then the end. State is kept by doors and buckets in so many partitions, decisions
+    are written by outputs: a job's never change. ``environment`` says where workers have their
+    Python packages from: ``shared`` with the driver, ``packed`` and sent along, or ``auto``: packed
+    where the master is on another machine.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: str = Field(default="fraudstream", pattern=r"^[A-Za-z0-9._-]+$")
     checkpoint: str = ""
-    trigger: Literal["available"] | Duration = 0
+    trigger: Literal["at_once", "available"] | Duration = "at_once"
     max_batch: int = Field(default=200_000, ge=1)
     partitions: Places = 4
     doors: Places = 8

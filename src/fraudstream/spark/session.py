@@ -67,6 +67,8 @@ def connect(cluster: Cluster) -> SparkSession:
             "Spark is not installed.", advice="Install it: pip install 'fraudstream[spark]'"
         )
     _choose_python(cluster)
+    if is_here(cluster.master):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else its pages are for everybody
     try:
         return _session(cluster)
     except Exception as error:

@@ -106,13 +106,15 @@ def _job(run: Run) -> Job:
     settings, place = run.settings, topics_of(run.settings)
     options = consumer_options(place.servers, settings.kafka.client, settings.spark.kafka)
     topics = Topics(place.topics, options, settings.spark.max_batch)
-    trigger = settings.spark.trigger
-    wanted = {"availableNow": True} if trigger == "available" else {"processingTime": _ms(trigger)}
-    return Job(run.kit, topics, checkpoint_of(settings), run.begin, run.decided, wanted)
+    trigger = _trigger(settings.spark.trigger)
+    return Job(run.kit, topics, checkpoint_of(settings), run.begin, run.decided, trigger)
 
 
-def _ms(trigger: int) -> str:
-    return f"{trigger} milliseconds"
+def _trigger(wanted: str | int) -> dict[str, Any]:
+    """Spark's name for it."""
+    if wanted == "available":
+        return {"availableNow": True}
+    return {"processingTime": f"{0 if wanted == 'at_once' else wanted} milliseconds"}
 
 
 def _judge(failure: Exception, attempts: int, settings: Settings) -> None:
