@@ -106,11 +106,14 @@ class Query:
 def _messages(spark: SparkSession, topics: Topics) -> DataFrame:
     """Kafka's records with the time of the batch, which Spark notes with its offsets."""
     reader = spark.readStream.format("kafka").option("subscribe", ",".join(topics.names))
+    reader = reader.option("includeHeaders", "true")
     for name, value in topics.options.items():
         reader = reader.option(name, value)
     if topics.max_batch:
         reader = reader.option("maxOffsetsPerTrigger", topics.max_batch)
     return reader.load().select(
+        "key",
+        "headers",
         "value",
         _number(topics.names).alias("partition"),
         "offset",

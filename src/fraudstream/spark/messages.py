@@ -9,16 +9,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from fraudstream.events import Lines, Records, Reject
+from fraudstream.events import Envelope, Lines, Records, Reject
 from fraudstream.spark.blocks import Arrays, pack, unpack
 
 __all__ = ["pack_records", "sliced", "unpack_records"]
 
 _rejects = msgspec.json.Decoder(tuple[Reject, ...])
+_envelopes = msgspec.msgpack.Decoder(tuple[Envelope, ...])
 
 
 def sliced(records: Records, start: int, end: int) -> Records:
-    """Consecutive records, without the rejects; nothing is copied."""
+    """Consecutive records, without the rejects; no message is copied."""
     rows = slice(start, end)
     payload = records.payload
     if isinstance(payload, Lines):
@@ -32,6 +33,7 @@ def sliced(records: Records, start: int, end: int) -> Records:
         offsets=records.offsets[rows],
         timestamps=records.timestamps[rows],
         rejects=(),
+        envelopes=records.envelopes[rows],
     )
 
 
@@ -44,6 +46,7 @@ def pack_records(records: Records) -> bytes:
             "offsets": records.offsets,
             "timestamps": records.timestamps,
             "rejects": _text(msgspec.json.encode(records.rejects)),
+            "envelopes": _text(msgspec.msgpack.encode(tuple(records.envelopes))),
             **_payload(records),
         }
     )
@@ -59,6 +62,7 @@ def unpack_records(block: bytes) -> Records:
         offsets=arrays["offsets"],
         timestamps=arrays["timestamps"],
         rejects=_rejects.decode(arrays["rejects"].tobytes()),
+        envelopes=_envelopes.decode(arrays["envelopes"].tobytes()),
     )
 
 

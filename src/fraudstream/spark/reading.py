@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pyarrow as pa
 
-from fraudstream.events import Lines, Records
+from fraudstream.events import Envelope, Lines, Records
 from fraudstream.spark.flow import Parcel
 from fraudstream.spark.kit import Kit
 from fraudstream.spark.scatter import scatter
@@ -18,7 +18,7 @@ Batches = Iterator[pa.RecordBatch]
 
 
 def scattering(kit: Kit) -> Callable[[Batches], Batches]:
-    """A function over the rows of one Spark partition: value, place, offset, timestamp, as_of.
+    """A function over the rows of one Spark partition, columns as :mod:`.job` selects them.
 
     Spark reads each of Kafka's partitions in one of its own, in the order of the offsets.
     """
@@ -60,7 +60,16 @@ def _by_partition(table: pa.Table, source: str) -> Iterator[Records]:
             partitions=own["partition"].to_numpy().astype(np.int32),
             offsets=own["offset"].to_numpy().astype(np.int64),
             timestamps=own["timestamp"].to_numpy().astype(np.int64),
+            envelopes=_envelopes(own),
         )
+
+
+def _envelopes(table: pa.Table) -> list[Envelope]:
+    headers = [
+        tuple((header["key"], header["value"]) for header in found or ())
+        for found in table["headers"].to_pylist()
+    ]
+    return list(map(Envelope, table["key"].to_pylist(), headers))
 
 
 def _lines(values: pa.ChunkedArray) -> Lines:

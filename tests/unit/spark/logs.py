@@ -12,7 +12,7 @@ from tests.oracle.happening import Happening
 from tests.oracle.presets import DAY, HOUR, MINUTE, preset_of, random_features
 from tests.oracle.streams import Weather, stream
 
-from fraudstream.events import Kind, Lines, Records
+from fraudstream.events import Envelope, Kind, Lines, Records
 from fraudstream.schema import Field, FieldType, Input, InputFunction, Preset
 
 KEY = bytes(range(16))
@@ -111,4 +111,9 @@ def records_of(messages: Sequence[Message]) -> Records:
         partitions=np.array([message.partition for message in ordered], np.int32),
         offsets=np.array([message.offset for message in ordered], np.int64),
         timestamps=np.array([message.timestamp for message in ordered], np.int64),
+        envelopes=[_envelope(message) for message in ordered],
     )
+
+
+def _envelope(message: Message) -> Envelope:
+    return Envelope(b"key %d" % message.offset, (("trace", b"\xff"), ("none", None)))
