@@ -57,6 +57,7 @@ class Engine:
             flags=observed.flags,
             coverage=np.ones(len(observed.flags)),
             rejects=(),
+            decoded=decoded.events,
         )
         outcome = decide(decider, extracted, scores)
         marks.append(perf_counter_ns())

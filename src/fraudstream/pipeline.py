@@ -54,7 +54,7 @@ class Extracted:
 
     ``others`` are the admitted labels, reversals and profiles; ``matrix`` is float64 (n, F) with
     NaN for missing; ``flags`` uint8 (n); ``coverage`` float64 (n), the share of the longest window
-    that the state has seen.
+    that the state has seen. ``decoded`` are all events, also those that were refused.
     """
 
     source: str
@@ -64,6 +64,7 @@ class Extracted:
     flags: NDArray[np.uint8]
     coverage: NDArray[np.float64]
     rejects: tuple[Reject, ...]
+    decoded: EventBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def gathered(
         flags=observed.flags,
         coverage=_coverage(admitted, transactions, extractor.plan.horizon),
         rejects=_rejects(extractor.decoder, records, decoded, admitted),
+        decoded=decoded.events,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from fraudstream.codec import program as p
 from fraudstream.codec import values as v
+from fraudstream.codec.archive import decoded_again, is_archived
 from fraudstream.codec.details import card_in, detail_of, field_of
 from fraudstream.codec.normalise import Columns, normalise
 from fraudstream.codec.raw import kept_bytes, kept_envelope, raw_of
@@ -51,6 +52,9 @@ class Decoder:
 
     def decode(self, records: Records) -> Decoded:
         """All events among the records; raises ``InputInvalid`` if a table lacks columns."""
+        if not isinstance(records.payload, Lines) and is_archived(records.payload):
+            events = decoded_again(records.payload, self._plan, self._preset)
+            return Decoded(events, np.arange(len(records)), ())
         source = name_bytes(records.source)
         spanned = self._spans(records, self._room + len(source))
         columns = _empty_columns(len(records), self._plan.layout)

@@ -57,6 +57,11 @@ class Extracted(Protocol):
         """What could not be used."""
         ...
 
+    @property
+    def decoded(self) -> EventBatch:
+        """All events, also those that were refused."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Decider:
@@ -88,6 +93,7 @@ def decide(decider: Decider, extracted: Extracted, scores: NDArray[np.int64]) ->
         coverage=extracted.coverage,
         reasons=_reasons(decider, extracted.matrix, actions),
         rejects=extracted.rejects,
+        decoded=extracted.decoded,
         versions=decider.versions,
     )
 

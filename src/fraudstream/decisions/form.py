@@ -23,13 +23,14 @@ class Form:
     """Names, decimals and currencies, in the order of the batch's columns; made once per preset.
 
     ``texts`` are the columns of ``EventBatch.texts``, ``numbers`` of ``EventBatch.numbers`` (the
-    first is the amount in base currency); ``currencies`` are (code, decimals) by index.
+    first is the amount in the currency ``base``); ``currencies`` are (code, decimals) by index.
     """
 
     texts: tuple[str, ...]
     numbers: tuple[NumberColumn, ...]
     currencies: tuple[tuple[str, int], ...]
     base_decimals: int
+    base: str
 
     def text_column(self, name: str) -> int:
         """The column of a text field, -1 where the preset has none of that name."""
@@ -51,4 +52,5 @@ def form_of(preset: Preset) -> Form:
         numbers=tuple(numbers),
         currencies=tuple((code, digits[code]) for code in layout.currencies),
         base_decimals=base_decimals,
+        base=preset.currency.base,
     )

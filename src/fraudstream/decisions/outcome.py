@@ -85,7 +85,8 @@ class Outcome:
     profiles that were admitted. ``features`` is float64 (n, F), NaN = missing; ``scores`` int64
     (n) in millionths; ``costs`` int64 (n, 3) expected cost of approve, review, decline in minor
     units of the base currency; ``actions``, ``decided_by``, ``flags`` uint8 (n); ``coverage``
-    float64 (n) in 0..1. ``reasons`` has an entry for each alerted row.
+    float64 (n) in 0..1. ``reasons`` has an entry for each alerted row. ``decoded`` are all events
+    of the batch as they came, also those that were refused.
     """
 
     source: str
@@ -100,6 +101,7 @@ class Outcome:
     coverage: NDArray[np.float64]
     reasons: Mapping[int, tuple[Reason, ...]]
     rejects: tuple[Reject, ...]
+    decoded: EventBatch
     versions: Versions
 
     def __len__(self) -> int:

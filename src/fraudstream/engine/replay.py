@@ -12,6 +12,7 @@ from fraudstream.engine.ranges import read_again
 from fraudstream.engine.recovery import Progress
 from fraudstream.engine.saving import checkpoint_of
 from fraudstream.errors import InputInvalid
+from fraudstream.events import Records
 from fraudstream.ports import Checkpoint, Entry, Source
 
 __all__ = ["Difference", "rebuild", "replay"]
@@ -50,14 +51,15 @@ def replay(
             yield from _differences(entry.batch, then, now)
 
 
-def rebuild(program: Program[S, O], source: Source, entries: Iterable[Entry]) -> Checkpoint:
+def rebuild(program: Program[S, O], past: Iterable[tuple[Entry, Records]]) -> Checkpoint:
     """The state to which a journal leads under other features; decisions stay as they are.
 
-    ``entries`` are the whole journal. Saving the result makes the next start go on from there.
+    ``past`` are its batches, all that still count. Saving the result makes the next start go on
+    from there.
     """
     progress = Progress(program, program.empty())
-    for entry in entries:
-        outcome = program.step(progress.state, read_again(source, entry), entry.as_of)
+    for entry, records in past:
+        outcome = program.step(progress.state, records, entry.as_of)
         progress.advance(entry, program, outcome)
     if progress.entry is None:
         raise InputInvalid(

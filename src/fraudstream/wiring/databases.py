@@ -73,7 +73,7 @@ def pruned(settings: Settings, older_than: int | None) -> dict[str, int]:
 def _require_retention(settings: Settings, age: int) -> None:
     """State can be made anew from the store only as long as it holds the longest window."""
     preset: Preset = preset_named(settings.preset)
-    needed = preset.horizon + preset.input.lateness
+    needed = max(preset.horizon + preset.input.lateness, preset.input.dedupe)
     if 0 < age < needed:
         raise SettingsInvalid(
             f"{duration_text(age)} is shorter than the {duration_text(needed)} that preset "

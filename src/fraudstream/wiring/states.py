@@ -10,14 +10,19 @@ from typing import Any
 from fraudstream.config import Home, Settings
 from fraudstream.decisions import Outcome
 from fraudstream.engine import FileCheckpoints, owning, rebuild
+from fraudstream.engine.ranges import read_again
 from fraudstream.engine.recovery import entry_mark
 from fraudstream.errors import CheckFailed, CheckpointIncompatible
+from fraudstream.events import Records
 from fraudstream.ports import Checkpoint, Entry, Primary
+from fraudstream.stores.sql.archive import archived
 from fraudstream.wiring.building import Deciding, deciding, hashing_key
 from fraudstream.wiring.outlets import outlets_of
-from fraudstream.wiring.places import Opening, open_sink, opened_log
+from fraudstream.wiring.places import Opening, only_source, open_sink, opened_log
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
+from fraudstream.wiring.schemes import is_store
+from fraudstream.wiring.stores import Store, is_same_store, open_reader
 
 __all__ = ["newest_state", "rebuilt", "verified"]
 
@@ -58,14 +63,14 @@ def verified(settings: Settings) -> dict[str, Any]:
 def rebuilt(settings: Settings, stop: Event, progress: Progress) -> dict[str, Any]:
     """Lead the journal's messages through the preset's present features and keep that state.
 
-    Decisions stay as they are; the next start goes on with the new features. Raises
-    ``InputInvalid`` where the source does not reach back to the journal's messages.
+    Decisions stay as they are; the next start goes on with the new features. The source is the log,
+    or a store, which keeps events for longer. Raises ``InputInvalid`` where the source does not
+    reach back to the journal's messages.
     """
     with ExitStack() as stack:
         stack.enter_context(owning(Home(settings.home).made().folder))
         past = _Past(settings, stack)
-        source = stack.enter_context(opened_log(settings, past.opening))
-        checkpoint = rebuild(past.program, source, past.entries(stop, progress))
+        checkpoint = rebuild(past.program, past.batches(settings, stop, progress))
         if stop.is_set():
             raise CheckFailed("Stopped; the state is as it was.", advice="Start again.")
         FileCheckpoints(Home(settings.home).checkpoints).save(checkpoint)
@@ -76,21 +81,39 @@ class _Past:
     """The journal and what would go on from it, opened for one command."""
 
     def __init__(self, settings: Settings, stack: ExitStack) -> None:
+        self._stack = stack
         preset = preset_named(settings.preset)
         self.program: Deciding = deciding(preset, hashing_key(settings))
         decoder = self.program.pipeline.extractor.decoder
         self.opening = Opening(preset, decoder, Home(settings.home), kafka=settings.kafka)
-        self.primary: Primary[Outcome] = open_sink(outlets_of(settings).primary, self.opening)
+        self._place = outlets_of(settings).primary
+        self.primary: Primary[Outcome] = open_sink(self._place, self.opening)
         stack.callback(self.primary.close)
 
-    def entries(self, stop: Event, progress: Progress) -> Iterator[Entry]:
-        """The journal from its beginning, until told to stop."""
-        last = self.primary.position()
-        for entry in self.primary.entries(-1):
+    def batches(
+        self, settings: Settings, stop: Event, progress: Progress
+    ) -> Iterator[tuple[Entry, Records]]:
+        """The journal's batches with their messages, until told to stop."""
+        place, last = only_source(settings), self.primary.position()
+        past = self._of_store(place) if is_store(place) else self._of_log(settings)
+        for entry, records in past:
             if stop.is_set():
                 return
             progress("computing the state, batches", entry.batch, last)
-            yield entry
+            yield entry, records
+
+    def _of_log(self, settings: Settings) -> Iterator[tuple[Entry, Records]]:
+        source = self._stack.enter_context(opened_log(settings, self.opening))
+        return ((entry, read_again(source, entry)) for entry in self.primary.entries(-1))
+
+    def _of_store(self, place: str) -> Iterator[tuple[Entry, Records]]:
+        """Only one connection can have an embedded store open."""
+        if isinstance(self.primary, Store) and is_same_store(place, self._place):
+            reader = self.primary.reader()
+        else:
+            reader = open_reader(place)
+        self._stack.callback(reader.close)
+        return archived(reader, -1)
 
 
 def _newest(settings: Settings) -> Checkpoint:

@@ -21,6 +21,8 @@ from fraudstream.wiring.schemes import is_postgresql
 __all__ = [
     "Store",
     "file_of",
+    "is_same_store",
+    "open_reader",
     "open_store",
     "open_store_at",
     "opened_reader",
@@ -54,7 +56,7 @@ def open_store_at(place: str, preset: Preset) -> Store:
 @contextmanager
 def opened_reader(settings: Settings) -> Iterator[Reader]:
     """The store that the settings name, for reading; a file only while no engine has it open."""
-    reader = _open_reader(place_of_store(settings))
+    reader = open_reader(place_of_store(settings))
     try:
         yield reader
     finally:
@@ -64,6 +66,13 @@ def opened_reader(settings: Settings) -> Iterator[Reader]:
 def file_of(place: str) -> Path:
     """The path in ``duckdb:PATH``."""
     return Path(place.removeprefix("duckdb:"))
+
+
+def is_same_store(one: str, other: str) -> bool:
+    """Whether two places are one store, as far as their names tell."""
+    if is_postgresql(one) or is_postgresql(other):
+        return one == other
+    return file_of(one).resolve() == file_of(other).resolve()
 
 
 def place_of_store(settings: Settings) -> str:
@@ -77,9 +86,10 @@ def place_of_store(settings: Settings) -> str:
     return store
 
 
-def _open_reader(place: str) -> Reader:
+def open_reader(place: str) -> Reader:
+    """The store at a URL or ``duckdb:PATH``, for reading."""
     if is_postgresql(place):
-        from fraudstream.stores.postgres import Address, open_reader
+        from fraudstream.stores import postgres
 
-        return open_reader(Address.of(place))
+        return postgres.open_reader(postgres.Address.of(place))
     return open_file_reader(file_of(place))

@@ -132,6 +132,7 @@ class Extract:
     matrix: NDArray[np.float64]
     flags: NDArray[np.uint8]
     coverage: NDArray[np.float64]
+    decoded: EventBatch
     rejects: tuple[Reject, ...] = ()
 
 
@@ -182,6 +183,7 @@ def outcome_of(
         matrix=matrix,
         flags=np.zeros(len(rows), np.uint8),
         coverage=np.ones(len(rows)),
+        decoded=batch_of([*rows, *others], preset),
         rejects=tuple(rejects),
     )
     return decide(decider_of(preset), extract, np.array(scores, np.int64))

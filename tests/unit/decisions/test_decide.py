@@ -91,7 +91,13 @@ def test_each_alert_gets_the_reasons_of_its_own_row() -> None:
     rows = [Row("a"), Row("b"), Row("c")]
     matrix = np.array([[9.0, 0, 0], [9.0, 0, 0], [0, 0, 5.0]])
     extract = Extract(
-        "log", batch_of(rows), batch_of([]), matrix, np.zeros(3, np.uint8), np.ones(3)
+        "log",
+        batch_of(rows),
+        batch_of([]),
+        matrix,
+        np.zeros(3, np.uint8),
+        np.ones(3),
+        batch_of(rows),
     )
     outcome = decide(replace(decider, scorer=Scorer()), extract, np.array([0, 931_200, 931_200]))
     assert {row: its[0].code for row, its in outcome.reasons.items()} == {

@@ -7,13 +7,19 @@ from tests.recovery.tally import Sums, encode, messages
 from tests.unit.engine.runs import Several, World, entries, lines, tally, undisturbed
 
 from fraudstream.engine import Difference, rebuild, replay
+from fraudstream.engine.ranges import read_again
 from fraudstream.errors import InputInvalid
+from fraudstream.events import Records
 from fraudstream.ports import Entry
 from fraudstream.sources.memory import Memory
 
 
 def held(world: World) -> Iterator[tuple[Entry, bytes]]:
     return ((entry, encode(outcome)) for entry, outcome in world.primary.batches)
+
+
+def past(world: World) -> Iterator[tuple[Entry, Records]]:
+    return ((entry, read_again(world.source, entry)) for entry in entries(world.primary))
 
 
 @pytest.fixture
@@ -57,7 +63,7 @@ def test_a_decision_too_many_or_too_few_is_a_difference(world: World) -> None:
 
 def test_state_for_other_features_is_made_from_the_journal(world: World) -> None:
     program = tally("2", "sums/2")
-    world.checkpoints.save(rebuild(program, world.source, entries(world.primary)))
+    world.checkpoints.save(rebuild(program, past(world)))
     world.source.append(messages(60)[50:])
     world.engine(Several({"1": tally("1"), "2": tally("2", "sums/2")})).run()
     assert lines(world.primary)[:50] == undisturbed()
@@ -68,7 +74,7 @@ def test_state_for_other_features_is_made_from_the_journal(world: World) -> None
 
 def test_there_is_no_state_without_a_journal() -> None:
     with pytest.raises(InputInvalid, match="journal is empty"):
-        rebuild(tally("1"), Memory(), [])
+        rebuild(tally("1"), [])
 
 
 def test_a_replay_leaves_the_running_state_alone(world: World) -> None:

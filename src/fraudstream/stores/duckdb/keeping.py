@@ -9,7 +9,14 @@ from typing import Any
 from fraudstream.stores.duckdb.migrating import applied, migrate
 from fraudstream.stores.duckdb.opening import open_file, storage_errors
 from fraudstream.stores.sql.migrating import SHARED, lacking, migrations_in
-from fraudstream.stores.sql.pruning import DELETIONS, TRANSACTIONS
+from fraudstream.stores.sql.pruning import (
+    DELETIONS,
+    FORGETTING,
+    REDUCE,
+    TO_REDUCE,
+    TRANSACTIONS,
+    reduce_batches,
+)
 
 __all__ = ["condition_of", "migrate_file", "prune_file"]
 
@@ -34,6 +41,11 @@ def prune_file(path: Path, before: datetime) -> dict[str, int]:
     deleted = {}
     with storage_errors(path), open_file(path) as connection:
         migrate(connection)
+        reduce_batches(
+            lambda: connection.execute(TO_REDUCE, [before]).fetchall(),
+            lambda batch, events: connection.execute(REDUCE, [batch, events]),
+        )
+        connection.execute(FORGETTING, [before])
         for table, query in {"transactions": TRANSACTIONS, **DELETIONS}.items():
             found = connection.execute(query, [before]).fetchone()
             deleted[table] = int(found[0]) if found else 0

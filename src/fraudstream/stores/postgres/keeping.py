@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from fraudstream.stores.postgres.address import Address
 from fraudstream.stores.postgres.connecting import Connection, connect, database_errors
 from fraudstream.stores.postgres.migrating import has_timescale, require_current
-from fraudstream.stores.sql.pruning import DELETIONS, TRANSACTIONS
+from fraudstream.stores.sql.pruning import (
+    DELETIONS,
+    FORGETTING,
+    REDUCE,
+    TO_REDUCE,
+    TRANSACTIONS,
+    reduce_batches,
+)
 
 __all__ = ["Keeping", "apply_policies", "prune"]
 
@@ -48,6 +55,11 @@ def prune(address: Address, before: datetime) -> dict[str, int]:
     try:
         with database_errors(address), connection.transaction():
             require_current(connection)
+            reduce_batches(
+                lambda: connection.execute(TO_REDUCE.encode(), [before]).fetchall(),
+                lambda batch, events: connection.execute(REDUCE, [batch, events]),
+            )
+            connection.execute(FORGETTING.encode(), [before])
             return {
                 table: _deleted(connection, table, query, before)
                 for table, query in _deletions(connection)
