@@ -24,6 +24,10 @@ def replay(
         str | None,
         typer.Option("--source", metavar="FILE|URL", help="The log that was decided."),
     ] = None,
+    sink: Annotated[
+        list[str] | None,
+        typer.Option("--sink", metavar="URL", help="Where the journal is, as run was told."),
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Compare with the kept decisions; 1 if any differs.")
     ] = False,
@@ -37,12 +41,15 @@ def replay(
 
     Each batch is computed with the model it was decided with. Without --check
     the decisions are written to standard output as JSON lines; with it they are
-    compared, bit by bit, with what the store holds.
+    compared, bit by bit, with what the store holds, or the topic of decisions
+    where there is no store.
 
     Examples:
       fraudstream replay --check --source tx.jsonl
       fraudstream replay --source tx.jsonl | head
       fraudstream replay --check --source kafka://host/tx --on spark://host:7077
+      fraudstream replay --check --source kafka://broker/raw_transactions \\
+        --sink kafka://broker/decisions
     """
     from fraudstream.cli.progress import show_progress
     from fraudstream.cli.stopping import stop_on_signal
@@ -50,7 +57,7 @@ def replay(
     from fraudstream.wiring.replaying import check_log, show_log
 
     options = {"run.source": [source] if source else None, "preset": preset, "home": home}
-    settings = load({**options, "model": model, "run.on": on}).settings
+    settings = load({**options, "model": model, "run.sink": sink, "run.on": on}).settings
     with stop_on_signal() as stop, show_progress() as progress:
         if settings.run.on != "local":
             done = _checked_on_cluster(settings, check, stop, progress)

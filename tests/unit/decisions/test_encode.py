@@ -28,6 +28,8 @@ rows = st.builds(
     partition=st.integers(0, 2**16 - 1),
     offset=st.integers(0, 2**63 - 1),
 )
+# neither a topic nor a file has the slash in its name that joins those of several
+sources = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/"), max_size=40)
 batches = st.lists(st.tuples(rows, st.integers(0, 1_000_000)), min_size=1, max_size=5)
 
 
@@ -86,7 +88,7 @@ def compact(value: Any) -> str:
 quoted = compact
 
 
-@given(batches, texts)
+@given(batches, sources)
 def test_every_record_is_what_a_plain_encoder_writes(
     batch: list[tuple[Row, int]], source: str
 ) -> None:

@@ -120,7 +120,8 @@ def test_the_store_gives_the_state_that_the_log_gives(
 def test_of_topics_too_whose_order_lies_in_their_timestamps(
     tmp_path: Path, store: str, later: Path, kafka: Broker, more_features: str
 ) -> None:
-    topics = [kafka.topic(2), kafka.topic(1), kafka.topic(2)]
+    kept = {"retention.ms": "-1"}  # what is dated long ago, too
+    topics = [kafka.topic(count, config=kept) for count in (2, 1, 2)]
     produce(kafka, topics, stirred(later.read_bytes().splitlines())[:-1])
     source = kafka.url(",".join(topics))
     asked = settings(tmp_path, store, source, "payments")

@@ -12,14 +12,26 @@ from tests.services.broker import Broker
 from tests.unit.wiring.conftest import silent
 
 from fraudstream.config import Settings
+from fraudstream.engine import FileCheckpoints
+from fraudstream.errors import CheckFailed, InputInvalid
 from fraudstream.kafka import Cluster, Event, Writer
 from fraudstream.simulator import Settings as Bank
 from fraudstream.wiring.producing import Producer
+from fraudstream.wiring.replaying import check_log
 from fraudstream.wiring.running import run_stream
 from fraudstream.wiring.simulating import Simulation
+from fraudstream.wiring.states import rebuilt
 
 ROLES = ("transactions", "labels", "profiles", "decisions", "alerts", "rejects", "journal")
 POISON = b"not JSON"
+
+
+def made(kafka: Broker) -> dict[str, str]:
+    """Topics for each role, which keep what is dated long ago."""
+    kept = {"retention.ms": "-1"}
+    partitions = {role: 1 if role == "journal" else 2 for role in ROLES}
+    topics = {role: kafka.topic(count, role, kept) for role, count in partitions.items()}
+    return {**topics, "control": kafka.topic()}
 
 
 def settings(kafka: Broker, home: Path, topics: dict[str, str], guarantee: str) -> Settings:
@@ -62,8 +74,7 @@ def transactions(kafka: Broker, wanted: Settings) -> set[str]:
 def test_from_topics_to_topics_each_transaction_is_decided_once(
     kafka: Broker, tmp_path: Path, guarantee: str
 ) -> None:
-    topics = {role: kafka.topic(1 if role == "journal" else 2, role) for role in ROLES}
-    topics["control"] = kafka.topic()
+    topics = made(kafka)
     wanted = settings(kafka, tmp_path / "home", topics, guarantee)
     run_until(kafka, wanted, produce(kafka, wanted, 1))
     poison(kafka, topics["transactions"])
@@ -77,6 +88,43 @@ def test_from_topics_to_topics_each_transaction_is_decided_once(
     assert (reject["raw"], reject["key"]) == ("not JSON", "acc_1")
     assert reject["headers"] == [{"name": "trace", "value": "7"}]
     assert reject["source"]["name"] == topics["transactions"]
+    found = check_log(wanted, threading.Event(), silent)
+    assert (found.decisions, found.different) == (len(decided), 0)
+    before = newest(wanted)
+    rebuilt(wanted, threading.Event(), silent)
+    assert {name: array.tolist() for name, array in newest(wanted).items()} == {
+        name: array.tolist() for name, array in before.items()
+    }
+
+
+def newest(wanted: Settings) -> dict[str, Any]:
+    checkpoint = FileCheckpoints(wanted.home / "checkpoints").newest()
+    assert checkpoint is not None
+    return dict(checkpoint.arrays)
+
+
+def test_a_published_decision_that_was_changed_is_found(kafka: Broker, tmp_path: Path) -> None:
+    topics = made(kafka)
+    wanted = settings(kafka, tmp_path / "home", topics, "exactly_once")
+    run_until(kafka, wanted, produce(kafka, wanted, 1))
+    message = kafka.read(topics["decisions"])[0]
+    changed = (message.value or b"").replace(b'"approve"', b'"decline"', 1)
+    headers = tuple(message.headers.items())
+    writer = Writer(Cluster(kafka.bootstrap))
+    # the last one about a place counts, so this stands for what was published there
+    writer.write([Event(topics["decisions"], changed, message.key, headers=headers)])
+    writer.finish()
+    found = check_log(wanted, threading.Event(), silent)
+    assert found.different >= 1
+    with pytest.raises(CheckFailed, match="not what they were"):
+        found.require_equal()
+
+
+def test_without_a_journal_there_is_nothing_to_compare(kafka: Broker, tmp_path: Path) -> None:
+    topics = {role: kafka.topic(1, role) for role in ROLES}
+    wanted = settings(kafka, tmp_path / "home", topics, "exactly_once")
+    with pytest.raises(InputInvalid, match="nothing was decided yet"):
+        check_log(wanted, threading.Event(), silent)
 
 
 def poison(kafka: Broker, topic: str) -> None:

@@ -18,6 +18,7 @@ from fraudstream.schema import Preset
 from fraudstream.stores.duckdb.migrating import migrate
 from fraudstream.stores.duckdb.opening import open_file, storage_errors
 from fraudstream.stores.duckdb.reading import FileAnswers
+from fraudstream.stores.sql.archive import events_row
 from fraudstream.stores.sql.journal import (
     ALL_VERSIONS,
     ENTRIES,
@@ -141,7 +142,9 @@ class DuckDBStore:
             [entry.batch, entry.epoch, ranges_of(entry), entry.as_of, versions_id, now],
         )
         placement = Placement(entry.batch, versions_id, now, entry.latency_us)
-        for table, rows in rows_of(outcome, self._shape, placement).items():
+        tables = rows_of(outcome, self._shape, placement)
+        tables["event_log"] = events_row(outcome, self._shape.form, placement)
+        for table, rows in tables.items():
             connection.register("incoming", rows)
             connection.execute(f"insert into {table} by name select * from incoming")
             connection.unregister("incoming")

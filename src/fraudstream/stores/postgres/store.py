@@ -20,6 +20,7 @@ from fraudstream.stores.postgres.migrating import has_timescale, require_current
 from fraudstream.stores.postgres.minutes import add_minutes, minutes_of
 from fraudstream.stores.postgres.reading import open_reader
 from fraudstream.stores.postgres.writing import add_entry, copy_rows, versions_id
+from fraudstream.stores.sql.archive import events_row
 from fraudstream.stores.sql.journal import ENTRIES, entry_of, versions_key
 from fraudstream.stores.sql.owning import require_owner
 from fraudstream.stores.sql.reading import Reader
@@ -109,7 +110,9 @@ class PostgresStore:
 
     def rehearse(self, entry: Entry, outcome: Outcome) -> None:
         """Make a batch's rows as they are written, so that the code for it is loaded."""
-        tables = rows_of(outcome, self._shape, Placement(entry.batch, 0, 0))
+        placement = Placement(entry.batch, 0, 0)
+        tables = rows_of(outcome, self._shape, placement)
+        tables["event_log"] = events_row(outcome, self._shape.form, placement)
         for table, rows in tables.items():
             copied(rows, JSON_COLUMNS)
             if table == "transactions":
@@ -161,7 +164,10 @@ class PostgresStore:
 
     def _insert(self, connection: Connection, entry: Entry, outcome: Outcome) -> None:
         versions = self._versions_id(connection, outcome.versions.as_dict())
-        add_entry(connection, entry, versions, self._clock())
+        now = self._clock()
+        add_entry(connection, entry, versions, now)
+        events = events_row(outcome, self._shape.form, Placement(entry.batch, versions, now))
+        copy_rows(connection, "event_log", events)
         self._add_rows(connection, entry, outcome)
 
     def _add_rows(self, connection: Connection, entry: Entry, outcome: Outcome) -> None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fraudstream.codec.archive import MARK, number_name, text_name
-from fraudstream.decisions import Form
+from fraudstream.decisions import Form, Outcome
 from fraudstream.decisions.columns import text_array, time_array
 from fraudstream.decisions.ids import text_column
 from fraudstream.decisions.table import Placement
@@ -61,20 +61,21 @@ def archived(reader: Reader, after: int) -> Iterator[tuple[Entry, Records]]:
             if source is None:
                 raise InputInvalid(
                     f"The store kept no events of batch {entry.batch}.",
-                    advice="It was written before stores did; read the log itself.",
+                    advice="An older version wrote it, or a cluster; read the log itself.",
                 )
             if events is not None:
                 yield entry, _records(source, unpacked(events))
             after = entry.batch
 
 
-def events_row(placement: Placement, source: str, events: EventBatch, form: Form) -> pa.RecordBatch:
+def events_row(outcome: Outcome, form: Form, placement: Placement) -> pa.RecordBatch:
     """The row of ``event_log``; no event is later than the decision."""
+    events = outcome.decoded
     newest = min(_newest(events), placement.decided_at)
     return pa.record_batch(
         {
             "batch": pa.array([placement.batch], pa.int64()),
-            "source": pa.array([source], pa.string()),
+            "source": pa.array([outcome.source], pa.string()),
             "newest": time_array(np.array([newest])),
             "count": pa.array([len(events)], pa.int32()),
             "profiles": pa.array([int((events.kinds == Kind.PROFILE).sum())], pa.int32()),

@@ -22,7 +22,6 @@ from fraudstream.decisions.table import Placement, id_array, to_arrow
 from fraudstream.events import MISSING, Envelope, EventBatch, Kind, place_of
 from fraudstream.events.places import MOST_PARTITIONS
 from fraudstream.scoring.scorer import MICRO
-from fraudstream.stores.sql.archive import events_row
 
 __all__ = ["JSON_COLUMNS", "Shape", "rows_of"]
 
@@ -60,7 +59,6 @@ def rows_of(outcome: Outcome, shape: Shape, placement: Placement) -> dict[str, p
         "reversals": _reversals(others, form, outcome.source),
         "profiles": _profiles(others, form),
         "rejects": _rejects(outcome, placement.decided_at),
-        "event_log": events_row(placement, outcome.source, outcome.decoded, form),
     }
     labels = [
         _labels(outcome.events, outcome.events.frauds >= 0, shape, outcome.source),
