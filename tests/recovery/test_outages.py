@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-from tests.recovery.service.bank import learn
 from tests.recovery.service.place import Place
 from tests.recovery.service.program import Program
 from tests.recovery.service.sending import RIGHT, Sending
@@ -22,11 +20,6 @@ MEMORY = "process_resident_memory_bytes"
 DECIDED = "fraudstream_decisions_total"
 BULK, PIECE = 150, 800_000
 """Messages and bytes of each: more than may wait anywhere."""
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return learn(tmp_path_factory.mktemp("learning"))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.recovery.service.bank import learn, silent
+from tests.recovery.service.bank import silent
 from tests.recovery.service.judging import decided
 from tests.recovery.service.place import Place
 from tests.recovery.service.program import Program
@@ -22,11 +22,6 @@ from fraudstream.engine import FileCheckpoints
 from fraudstream.stores.postgres import Address, migrate
 from fraudstream.wiring.champions import promoted
 from fraudstream.wiring.states import rebuilt
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return learn(tmp_path_factory.mktemp("learning"))
 
 
 @pytest.fixture

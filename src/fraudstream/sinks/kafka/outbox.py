@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
-from fraudstream.errors import Unavailable
+from fraudstream.errors import FraudstreamError, Unavailable
 from fraudstream.kafka.client import Cluster, library
 from fraudstream.kafka.failures import failure_of
 from fraudstream.sinks.kafka.messages import Message
@@ -60,7 +61,7 @@ class Outbox:
     def wait(self, seconds: float = _SECONDS) -> None:
         """Return when everything that was sent is durable; raises ``Unavailable`` after so long."""
         deadline = time.monotonic() + seconds
-        while left := self._client.flush(max(0.0, deadline - time.monotonic())):
+        while left := self._flush(max(0.0, deadline - time.monotonic())):
             self._raise("Writing")
             if time.monotonic() >= deadline:
                 raise Unavailable(f"Kafka has not confirmed {left:,} messages yet.")
@@ -74,9 +75,18 @@ class Outbox:
 
     def close(self, seconds: float = 0.0) -> None:
         """Wait so long for what was sent last, then forget it."""
-        self._client.flush(seconds)
+        with suppress(FraudstreamError):  # of one that was shut out nothing is expected any more
+            self._flush(seconds)
         self._client.purge()
-        self._client.flush(0.1)
+        with suppress(FraudstreamError):
+            self._flush(0.1)
+
+    def _flush(self, seconds: float) -> int:
+        """How many messages are not confirmed after so long."""
+        try:
+            return int(self._client.flush(seconds))
+        except library().KafkaException as error:
+            raise failure_of(self._error or error, "Writing") from error
 
     def _attempt(self, action: Callable[[], Any]) -> None:
         try:

@@ -57,6 +57,26 @@ def test_a_former_owner_is_refused_and_shows_nothing(
         assert [e.epoch for e in new.entries(-1)] == [1, 2]
 
 
+def test_an_owner_that_is_succeeded_in_the_middle_of_a_transaction_is_refused_and_can_follow(
+    kafka: Broker, topics: Topics, stack: ExitStack
+) -> None:
+    former = stack.enter_context(closing(owner_on(kafka, topics, True)))
+    new = stack.enter_context(closing(sink_on(kafka, topics, True)))
+
+    def interrupted() -> Iterator[bytes]:
+        yield b"wrong"
+        former._outbox._client.flush(5)  # type: ignore[union-attr] # so that it is under way
+        new.claim(2)
+
+    former.write(entry(0), lines(0))
+    with pytest.raises(Superseded):
+        former.write(entry(1), interrupted())  # type: ignore[arg-type] # read once
+    new.write(entry(1, epoch=2), lines(1))
+    former.claim(3)
+    former.write(entry(2, epoch=3), lines(2))
+    assert decisions(kafka, topics) == [*lines(0), *lines(1), *lines(2)]
+
+
 @BOTH
 def test_a_claim_that_is_not_newer_is_refused(
     kafka: Broker, topics: Topics, stack: ExitStack, exactly_once: bool
