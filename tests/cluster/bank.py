@@ -61,7 +61,7 @@ def _spoilt(chance: random.Random, bank: Bank, names: dict[str, str]) -> Iterato
             continue
         yield replace(event, timestamp=clock)
         if chance.random() < 0.03:
-            yield replace(event, timestamp=clock)
+            yield replace(event, timestamp=clock, headers=(("trace", b"7"), ("none", None)))
         if chance.random() < 0.02:
             yield _changed(event, clock, amount="1.00")
         if chance.random() < 0.02:
