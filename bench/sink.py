@@ -54,6 +54,15 @@ class Session:
         """The same rows as the store's."""
         return to_arrow(outcome, self.form, Placement(batch, 1, 0, None))
 
+    def binary_copy(self, batch: int, outcome: Outcome) -> None:
+        """A binary COPY straight into the table: what makes a row unique is the fence."""
+        rows = self.rows(batch, outcome)
+        names = ", ".join(f'"{name}"' for name in rows.schema.names)
+        statement = f"copy transactions ({names}) from stdin (format binary)"
+        with self.connection.cursor().copy(statement.encode()) as copy:
+            copy.write(copied(rows, JSON_COLUMNS).data)
+        self.connection.commit()
+
     def staged_upsert(self, batch: int, outcome: Outcome) -> None:
         """A binary COPY into a table without indices, and from there ON CONFLICT."""
         rows = self.rows(batch, outcome)
@@ -83,17 +92,19 @@ class Session:
 def figures(postgres: Postgres, outcomes: list[Outcome]) -> dict[str, float]:
     """Median rows a second of each way; one batch of each in turn."""
     preset = bench_preset()
-    own, staged, many = (postgres.create_database(f"sink_{k}") for k in range(3))
+    own, plain, staged, many = (postgres.create_database(f"sink_{k}") for k in range(4))
     migrate(Address.of(own))
     with closing(PostgresStore(own, preset)) as store:
-        upserting, inserting = Session(staged, preset, _KEY, _STAGE), Session(many, preset)
+        copying, upserting = Session(plain, preset), Session(staged, preset, _KEY, _STAGE)
+        inserting = Session(many, preset)
         ways: dict[str, Write] = {
-            "sink_binary_copy": lambda batch, outcome: store.write(_entry(batch, outcome), outcome),
+            "sink_store_write": lambda batch, outcome: store.write(_entry(batch, outcome), outcome),
+            "sink_binary_copy": copying.binary_copy,
             "sink_staged_upsert": upserting.staged_upsert,
             "sink_executemany": inserting.executemany,
         }
         found = {name: list(_rates(write, outcomes)) for name, write in ways.items()}
-        for session in (upserting, inserting):
+        for session in (copying, upserting, inserting):
             session.connection.close()
     return {f"{name}_rows_per_s": median(rates) for name, rates in found.items()}
 
