@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.containers.podman import SUITE, Podman, ready
-
-TARGETS = ("engine", "producer", "model")
+from tests.containers.podman import SUITE, TARGETS, Podman, ready
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from fraudstream.stack import packages
 from fraudstream.stack.packages import Package
 
 NEEDED = ("buildah", "podman", "debootstrap")
+TARGETS = ("engine", "producer", "model", "spark")
 SUITE = "bookworm"
 CERTIFICATES = "/etc/ssl/certs"
 INSIDE = 10_001
@@ -116,7 +117,8 @@ class Podman:
 
     def build(self, target: str) -> None:
         """Build one of the Dockerfile's targets, for its name in docker-compose.yml."""
-        certificates = f"{CERTIFICATES}:{CERTIFICATES}:ro"
+        # Java adds a store of its own: into a layer that is thrown away
+        certificates = f"{CERTIFICATES}:{CERTIFICATES}:O"
         building = ("buildah", "build", "--isolation", "chroot", "--pull-never", "--layers")
         told = ("--format", "docker", "--volume", certificates, "--file", str(dockerfile.FILE))
         self._run(*building, *told, "--target", target, "--tag", tag(target), str(ROOT))

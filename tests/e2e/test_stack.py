@@ -21,7 +21,7 @@ from fraudstream.monitoring import DASHBOARDS
 from fraudstream.stack import Postgres, packages
 from fraudstream.stack.folder import Folder
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1800)
 
 
 @dataclass(frozen=True)
