@@ -130,7 +130,7 @@ def _decided(url: str) -> int:
 
 
 def _until(true: Callable[[], bool], log: Path) -> None:
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 600
     while not true():
         assert time.monotonic() < deadline, log.read_text(encoding="utf-8")[-3000:]
         time.sleep(1)

@@ -16,7 +16,6 @@ import psycopg
 import pytest
 from tests.services import shared
 
-from fraudstream.errors import NotInstalled
 from fraudstream.monitoring import DASHBOARDS
 from fraudstream.stack import Postgres, packages
 from fraudstream.stack.folder import Folder
@@ -59,10 +58,7 @@ class Desk:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     """A desk at which a stack can be started, the only one on this machine meanwhile."""
-    try:
-        packages.need(*packages.EVERYTHING)
-    except NotInstalled as error:
-        shared.refuse(error)
+    shared.started("desk", lambda: packages.need(*packages.EVERYTHING))
     made = Desk(shared.folder_of(f"desk-{uuid.uuid4().hex[:8]}"))
     with shared.alone("stack"):
         yield made
