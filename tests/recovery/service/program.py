@@ -21,7 +21,8 @@ from fraudstream.stack.server import Launch
 __all__ = ["Program"]
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 120.0
+PATIENCE = 240.0
+"""Seconds; what was never run before on this machine is compiled first."""
 OPENER = build_opener(ProxyHandler({}))
 
 

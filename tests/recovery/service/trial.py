@@ -30,6 +30,9 @@ or follows; and of leaders that are paused instead, until another one leads."""
 LIFE = 0.3
 """Mean seconds for which an engine leads before it is killed from outside."""
 
+COMPILING, ENOUGH = 300.0, 100
+"""Seconds within which the first engine decides so many transactions."""
+
 WAIT = 2.0
 """Seconds for which an engine that leads may take to end itself; then it is killed."""
 
@@ -53,6 +56,7 @@ class Trial:
         pause = self.kills * PACE * SLICE / len(self.messages)
         feeder = forked(lambda: feed(self.place, self.messages, pause, reader))
         try:
+            self.compile()
             while self.report["kills"] < self.kills:
                 self.disturb()
         finally:
@@ -62,6 +66,13 @@ class Trial:
         self.finish()
         self.report.update(judge(self.place, self.messages))
         return self.report
+
+    def compile(self) -> None:
+        """Let the first engine live until it has decided something; the others find its code."""
+        first = Life(self.place, 0, HOMES[0])
+        first.begin()
+        self.lives.append(first)
+        wait_for(lambda: first.is_over() or decided(self.place) >= ENOUGH, COMPILING, 0.3)
 
     def disturb(self) -> None:
         """See that there are two engines, and end one of them."""
@@ -123,7 +134,7 @@ class Trial:
 
     def finish(self) -> None:
         """An engine that lives until every message is decided."""
-        last = Life(self.place, 0, HOMES[0])
+        last = Life(self.place, self.born + 1, HOMES[0])
         last.begin()
         wanted = len({message.name for message in self.messages if message.name})
         try:
