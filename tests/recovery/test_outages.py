@@ -36,9 +36,9 @@ def engine_at(place: Place, model: Path) -> Iterator[Program]:
 
 
 def test_a_database_that_is_away_is_waited_for_and_nothing_more_is_read(
-    kafka: Broker, postgres_server: DatabaseServer, model: Path, tmp_path: Path
+    kafka: Broker, postgres_server: DatabaseServer, model: Path, guarded: Path
 ) -> None:
-    place = Place.made("database", kafka.bootstrap, postgres_server.database(), tmp_path)
+    place = Place.made("database", kafka.bootstrap, postgres_server.database(), guarded)
     with engine_at(place, model) as engine:
         sending = Sending(place)
         send_and_wait(engine, sending, 0.2)
@@ -72,9 +72,9 @@ def require_bounded(engine: Program, kafka: Broker, place: Place) -> None:
 
 
 def test_brokers_that_are_away_are_waited_for(
-    kafka_cluster: Broker, postgres: str, model: Path, tmp_path: Path
+    kafka_cluster: Broker, postgres: str, model: Path, guarded: Path
 ) -> None:
-    place = Place.made("database", kafka_cluster.bootstrap, postgres, tmp_path)
+    place = Place.made("database", kafka_cluster.bootstrap, postgres, guarded)
     with engine_at(place, model) as engine:
         sending = Sending(place)
         send_and_wait(engine, sending, 0.2)

@@ -25,9 +25,9 @@ from fraudstream.wiring.states import rebuilt
 
 
 @pytest.fixture
-def place(kafka: Broker, postgres: str, model: Path, tmp_path: Path) -> Place:
+def place(kafka: Broker, postgres: str, model: Path, guarded: Path) -> Place:
     migrate(Address.of(postgres))
-    made = replace(Place.made("database", kafka.bootstrap, postgres, tmp_path), takeover="6s")
+    made = replace(Place.made("database", kafka.bootstrap, postgres, guarded), takeover="6s")
     promoted(made.settings(), str(model))
     return made
 
