@@ -75,7 +75,7 @@ def by_card(spark: SparkSession, task: Task, folder: Path) -> Progress:
 
 def by_row(spark: SparkSession, task: Task, folder: Path) -> Progress:
     """A Python call for each row."""
-    score = F.udf(_guess, DoubleType())
+    score = F.udf(lambda value: _guess(value), DoubleType())  # without the hints Spark warns of
     found = _messages(spark, task).select(score(F.col("value").cast("string")).alias("score"))
     return _run(found, folder / task.topic)
 
