@@ -66,9 +66,9 @@ def _json(path: Path, most: int | None) -> tuple[Header, Rows]:
     with path.open(encoding="utf-8") as file:
         lines = (line for line in islice(file, most) if line.strip())
         messages = [json.loads(line, parse_float=str) for line in lines]
-    flat = [dict(flat(message)) for message in messages if isinstance(message, dict)]
-    header = list(dict.fromkeys(name for message in flat for name in message))
-    return header, [[message.get(name) for name in header] for message in flat]
+    rows = [dict(flat(message)) for message in messages if isinstance(message, dict)]
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    return header, [[row.get(name) for name in header] for row in rows]
 
 
 def flat(message: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
