@@ -76,9 +76,9 @@ class Journal:
         before = self._begun(batch - 1)[1] if batch else self._first()
         # a partition that is new begins where its log does
         start = {partition: before.get(partition, 0) for partition in end}
-        entry = _Entry(batch, start, dict(end), as_of, dict(versions), epoch)
-        self._write(self._place(batch), msgspec.json.encode(entry))
-        return _entry_of(msgspec.json.encode(entry))
+        raw = msgspec.json.encode(_Entry(batch, start, dict(end), as_of, dict(versions), epoch))
+        self._write(self._place(batch), raw)
+        return _entry_of(raw)
 
     def entries(self, after: int = -1) -> Iterator[Entry]:
         """All entries with a batch number over ``after``, ascending."""

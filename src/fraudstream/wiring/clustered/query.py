@@ -105,9 +105,9 @@ class Run:
         entry = noted or self.journal.note(batch, program.versions, self.epoch)
         self.owner.begin(entry)
         scorer = program.pipeline.decider.scorer
-        is_model = isinstance(scorer, Model)
-        files = scorer.to_files() if isinstance(scorer, Model) else {}
-        version = scorer.version if is_model else None
+        model = scorer if isinstance(scorer, Model) else None
+        files = model.to_files() if model else {}
+        version = model.version if model else None
         places = _places(self.settings)
         return entry, Share(self.kit, places, self.settings.kafka, self.epoch, files, version)
 
