@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -19,13 +19,13 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 
+from bench.kafka.producing import body, head
 from bench.report import merge
-from bench.workload import LATER, Messages, bench_preset
+from bench.workload import LATER, Messages, bench_preset, crowd
 from fraudstream.decisions import Outcome, form_of
 from fraudstream.decisions.table import Placement, to_arrow
 from fraudstream.ports import Entry
 from fraudstream.schema import Preset
-from fraudstream.simulator import Settings, encode_json, stream
 from fraudstream.stack import Postgres
 from fraudstream.stores.postgres import Address, PostgresStore, migrate
 from fraudstream.stores.postgres.copying import copied
@@ -123,15 +123,13 @@ def _entry(batch: int, outcome: Outcome) -> Entry:
 
 
 def outcomes_of(rows: int, rounds: int) -> Iterator[Outcome]:
-    """Batches of decided transactions of a simulated bank."""
-    bank = Settings(customers=2000, settle=False)
-    bank = replace(bank, days=0.5 + 1.2 * rows * (rounds + 1) / bank.per_day)
+    """Batches of decided transactions, all of the same minute as where so many come at once."""
     program = deciding(bench_preset(), bytes(16))
     state = program.empty()
-    text = b"".join(map(encode_json, stream(bank)))
-    lines = [line for line in text.splitlines() if b'"kind"' not in line]
-    messages = Messages.of(b"\n".join([*lines[: rows * (rounds + 1)], b""]))
-    for records in messages.batches(rows):
+    now, found = time.time_ns(), crowd(rows * (rounds + 1)).lines
+    rests = [body(found.raw(row))[1] for row in range(len(found))]
+    lines = [head(now, number, now) + rest for number, rest in enumerate(rests)]
+    for records in Messages.of(b"\n".join([*lines, b""])).batches(rows):
         yield program.step(state, records, LATER)
 
 

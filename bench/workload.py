@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ __all__ = [
     "Workload",
     "bench_preset",
     "bench_preset_text",
+    "crowd",
     "warmed",
     "workload",
 ]
@@ -123,7 +124,7 @@ class Workload:
 
 
 def workload(
-    customers: int, transactions: int, trees: Settings = TREES, fraud_share: float = FRAUD_SHARE
+    customers: int, count: int, trees: Settings = TREES, fraud_share: float = FRAUD_SHARE
 ) -> Workload:
     """Simulate a bank, learn from 40 days of it, and go on with attackers it never met."""
     bank = Bank(customers=customers, days=_HISTORY_DAYS, fraud_share=fraud_share, settle=False)
@@ -131,17 +132,26 @@ def workload(
     extractor = Extractor.of(preset, KEY)
     dataset = _dataset(extractor, Messages.of(b"".join(map(encode_json, stream(bank)))))
     model = train(dataset, preset.costs, trees, lambda stage, done, total: None)
-    days = 1.0 + 1.2 * transactions / bank.per_day
+    days = 1.0 + 1.2 * count / bank.per_day
     known = dataset.known_by(dataset.end)
     return Workload(
         preset=preset,
         program=deciding(preset, KEY, model),
         model=model,
         past=_transactions(bank),
-        present=_transactions(bank.continued(days, _OTHER_ATTACKERS), transactions),
+        present=_transactions(bank.continued(days, _OTHER_ATTACKERS), count),
         matrix=dataset.matrix[known >= 0],
         frauds=known[known >= 0],
     )
+
+
+def crowd(count: int) -> Messages:
+    """Transactions of so many customers that each of them pays about once in a measurement.
+
+    A few customers who pay thousands of times a second would all be alerts.
+    """
+    bank = Bank(customers=max(1000, count), fraud_share=FRAUD_SHARE, settle=False)
+    return _transactions(replace(bank, days=1.2 * count / bank.per_day), count)
 
 
 def warmed(work: Workload) -> State:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 __all__ = ["Reading"]
 
-_ID = b'"transaction_id":"b'
-_WAIT = 10.0
+_ID = b'"transaction_id":"'
+_WAIT = 30.0
+"""Seconds without any decision after which the rest is given up."""
 
 
 class Reading:
@@ -41,16 +42,17 @@ class Reading:
 
     def _read(self) -> None:
         last = time.monotonic()
-        while self._left and time.monotonic() - last < _WAIT + 20:
-            messages = self._consumer.consume(10_000, 0.002)
+        while self._left and time.monotonic() - last < _WAIT:
+            messages = self._consumer.consume(1, 1.0)
             now = time.time_ns()
+            messages += self._consumer.consume(10_000, 0)
             for message in messages:
                 if message.error() is None:
                     self._note(message.value(), now)
                     last = time.monotonic()
 
     def _note(self, decision: bytes, now: int) -> None:
-        start = decision.index(_ID) + len(_ID)
+        start = decision.index(b"-", decision.index(_ID)) + 1
         number = int(decision[start : decision.index(b'"', start)])
         if self.arrived[number]:
             self.copies += 1

@@ -18,10 +18,14 @@ from bench.workload import Workload
 from fraudstream.schema import builtin_file
 from fraudstream.stack import Kafka, Postgres
 from fraudstream.stores.models import save_model
+from fraudstream.stores.postgres import Address, migrate
 
 __all__ = ["Bank", "Service"]
 
 _PATIENCE = 120.0
+
+_FAST = ("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Dlog4j2.level=WARN")
+"""Options of a broker that is to be measured, not to be there soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Service:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.kafka, self.postgres = Kafka(folder / "kafka"), Postgres(folder / "postgres")
+        self.kafka = Kafka(folder / "kafka", jvm=_FAST)
+        self.postgres = Postgres(folder / "postgres")
         self._numbers = iter(range(1_000))
 
     def __enter__(self) -> Service:
@@ -82,8 +87,23 @@ class Service:
         return names
 
     def database(self) -> str:
-        """Address of a new database."""
-        return self.postgres.create_database(f"bench_{next(self._numbers)}")
+        """Address of a new database with the tables of this version."""
+        url = self.postgres.create_database(f"bench_{next(self._numbers)}")
+        migrate(Address.of(url))
+        return url
+
+    @contextmanager
+    def echo(self, source: str, target: str) -> Iterator[None]:
+        """A process that writes every message of a topic into another one, once it reads."""
+        words = ["-m", "bench.kafka.echoing", self.kafka.bootstrap, source, target]
+        echo = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE)
+        try:
+            assert echo.stdout
+            echo.stdout.readline()
+            yield
+        finally:
+            echo.terminate()
+            echo.wait()
 
     @contextmanager
     def engine(
@@ -98,7 +118,7 @@ class Service:
             engine = subprocess.Popen(
                 [sys.executable, "-m", "fraudstream", *words],
                 stderr=log,
-                env={**os.environ, **settings},
+                env={**os.environ, **_own(topic), **settings},
             )
         try:
             _wait_for_leader(home, engine, Path(log.name))
@@ -106,6 +126,14 @@ class Service:
         finally:
             engine.terminate()
             engine.wait()
+
+
+def _own(topic: str) -> dict[str, str]:
+    """A journal and a leadership of its own, as every input needs."""
+    return {
+        f"FRAUDSTREAM_KAFKA__TOPICS__{name.upper()}": f"{name}-{topic}"
+        for name in ("journal", "control")
+    }
 
 
 def _wait_for_leader(home: Path, engine: subprocess.Popen[bytes], log: Path) -> None:

@@ -96,7 +96,7 @@ def detail_of(plan: Plan, spanned: Spanned, reject: tuple[int, int, int], size: 
         value=_value(spanned, row, slot),
         format=field.format,
         zone=field.zone,
-        size=spanned.spans[row, slot, v.END] - spanned.spans[row, slot, v.START],
+        size=int(spanned.spans[row, slot, v.END]) - int(spanned.spans[row, slot, v.START]),
     )
 
 

@@ -9,7 +9,7 @@ import os
 import shlex
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,13 +31,15 @@ COORDINATES = (
     f"org.apache.kafka:kafka_2.13:{VERSION}",
     "org.apache.logging.log4j:log4j-slf4j-impl:2.25.3",
 )
-JVM = (
+SMALL = (
     "-Xms128m",
     "-Xmx512m",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-Dlog4j2.level=WARN",
 )
+"""Options of a broker that starts at once and takes little memory."""
+
 ANSWER = 2.0
 """Seconds within which a broker that is up answers."""
 
@@ -80,11 +82,18 @@ class Kafka:
     """The brokers of a folder. Made again from the same folder, it is the same cluster.
 
     ``brokers`` is 1, or 3 for a cluster that survives the loss of one; topics are kept on all.
-    ``ports`` are the ports wanted, by broker number from 1; the others are free ones.
+    ``ports`` are the ports wanted, by broker number from 1; the others are free ones. ``jvm`` are
+    the options of the brokers' Java.
     """
 
-    def __init__(self, folder: Path, brokers: int = 1, ports: Mapping[int, int] = {}) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        brokers: int = 1,
+        ports: Mapping[int, int] = {},
+        jvm: Sequence[str] = SMALL,
+    ) -> None:
+        self.folder, self._jvm = folder, jvm
         names = [f"{role}-{n}" for n in range(1, brokers + 1) for role in ("kafka", "controller")]
         kept = kept_ports(folder, names, {f"kafka-{n}": port for n, port in ports.items()})
         self._nodes = [
@@ -190,7 +199,7 @@ class Kafka:
             "-c",
             properties,
         ]
-        broker = [*java, *JVM, "kafka.Kafka", properties]
+        broker = [*java, *self._jvm, "kafka.Kafka", properties]
         formatted = [f"{self._data(node)}/meta.properties"]
         return f"test -e {shlex.join(formatted)} || {shlex.join(tool)} && exec {shlex.join(broker)}"
 
