@@ -41,8 +41,10 @@ lint: $(READY_SERVICES) ## ruff, mypy --strict, import-linter
 	@echo "lint: layers" >&2
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(READY_BENCH) ## microseconds per event, beside idiomatic Python; reports/bench.json
+bench: $(READY_BENCH) ## an event, the service between Kafka and Kafka, the database; beside peers
 	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench.kafka
+	@$(BIN)/python -m bench.sink
 
 bench-spark: $(READY_BENCH) ## rows per second of a Spark cluster: buckets, per card, per row; reports/spark.json
 	@$(BIN)/python -m bench.spark $(ARGS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from scripts.figures import readme_with_figures
+from scripts.figures import kafka_with_figures, readme_with_figures, spark_with_figures
 from scripts.metrics_page import metrics_page
 
 from fraudstream.cli.app import app
@@ -61,7 +61,13 @@ def cli_page() -> str:
     )
 
 
-PAGES = {"cli.md": cli_page, "metrics.md": metrics_page, "../README.md": readme_with_figures}
+PAGES = {
+    "cli.md": cli_page,
+    "metrics.md": metrics_page,
+    "kafka.md": kafka_with_figures,
+    "spark.md": spark_with_figures,
+    "../README.md": readme_with_figures,
+}
 """What makes each page; of the README, its table of figures."""
 
 if __name__ == "__main__":

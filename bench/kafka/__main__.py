@@ -22,7 +22,7 @@ from bench.kafka.consuming import Reading
 from bench.kafka.producing import Pace, body, producer_of, send
 from bench.kafka.serving import Bank, Service
 from bench.report import merge
-from bench.workload import bench_preset_text, crowd, workload
+from bench.workload import cold_preset_text, crowd, workload
 
 GUARANTEES = ("at_least_once", "exactly_once")
 PARTITIONS = 3
@@ -113,15 +113,6 @@ def _counted(session: psycopg.Connection, count: int) -> Iterator[tuple[float, i
         time.sleep(0.05)
 
 
-def dear_alerts() -> str:
-    """The preset with costs at which an alert is as rare as in production, about one in a hundred.
-
-    The model has never seen a bank all of whose customers are new, and suspects many of them.
-    """
-    text = bench_preset_text()
-    return text.replace("false_decline = 8.00, review = 3.00", "false_decline = 1000, review = 200")
-
-
 def tell(text: str) -> None:
     """What is going on, on standard error."""
     print(f"bench: {text}", file=sys.stderr, flush=True)
@@ -142,7 +133,7 @@ def main() -> None:
     lines = b"\n".join(messages.lines.raw(row) for row in range(len(messages)))
     gc.freeze()  # else a collection by whoever notes the arrivals goes through all of this
     with TemporaryDirectory() as name, Service(Path(name)) as service:
-        bank = Bank.of(Path(name), dear_alerts(), work, lines)
+        bank = Bank.of(Path(name), cold_preset_text(), work, lines)
         tell("one engine between Kafka and Kafka")
         figures = latencies(service, bank, rates, given.seconds)
         tell("one engine between Kafka and PostgreSQL")

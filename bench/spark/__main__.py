@@ -1,6 +1,6 @@
 """Measures a Spark cluster of this machine: by buckets, by card, by row; with one and two workers.
 
-python -m bench.spark [--batch N] [--card-batch N] [--batches N] [--customers N] [--out FILE]
+python -m bench.spark [--batch N] [--card-batch N] [--batches N] [--out FILE]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.report import write
 from bench.spark.paths import PATHS, Task
-from bench.workload import Workload, workload
+from bench.workload import Messages, Workload, crowd, workload
 from fraudstream.cli.compiled import keep_compiled
 from fraudstream.kafka import Cluster as Brokers
 from fraudstream.kafka import Event, Writer
@@ -32,7 +32,9 @@ WARM_UP = 2
 """Batches at the beginning that do not count: Java and our kernels get warm."""
 
 
-def measured(work: Workload, given: argparse.Namespace, folder: Path) -> dict[str, Any]:
+def measured(
+    work: Workload, messages: Messages, given: argparse.Namespace, folder: Path
+) -> dict[str, Any]:
     """Figures by number of workers; those of the most workers are the report's own."""
     kafka = Kafka(folder / "kafka", 1)
     kafka.start()
@@ -44,13 +46,13 @@ def measured(work: Workload, given: argparse.Namespace, folder: Path) -> dict[st
             "per_row": given.batch,
         }
         tasks = {
-            name: Task(work, kafka.bootstrap, _topic(kafka, work, name, size, given.batches), size)
+            name: Task(work, kafka.bootstrap, _topic(kafka, messages, name, size, given), size)
             for name, size in sizes.items()
         }
         found = {}
         for workers in (1, 2):
             with _cluster(folder / f"spark-{workers}", workers) as url:
-                found[f"workers_{workers}"] = _with(url, tasks, folder / f"work-{workers}")
+                found[f"workers_{workers}"] = _with(url, tasks, folder / f"work-{workers}", workers)
         one, two = found["workers_1"], found["workers_2"]
         return {
             **two,
@@ -62,16 +64,18 @@ def measured(work: Workload, given: argparse.Namespace, folder: Path) -> dict[st
         kafka.stop()
 
 
-def _with(url: str, tasks: Mapping[str, Task], folder: Path) -> dict[str, float]:
+def _with(url: str, tasks: Mapping[str, Task], folder: Path, workers: int) -> dict[str, float]:
     jars = spark_connector()
     # the bench is not installed: workers find it as the driver does
     conf = {"spark.executorEnv.PYTHONPATH": str(ROOT)}
-    spark = connect(Cluster(url, "bench", folder / "spark.log", PARTITIONS, jars, conf=conf))
+    spark = connect(Cluster(url, "bench", folder / "spark.log", workers, jars, conf=conf))
     figures: dict[str, float] = {}
     try:
         for name, path in PATHS.items():
             progress = path(spark, tasks[name], folder)
-            counted = [p for p in progress if p["numInputRows"]][WARM_UP:]
+            # the last one has what control records pushed out of the others
+            whole = [p for p in progress if p["numInputRows"] > tasks[name].batch / 2]
+            counted = whole[WARM_UP:]
             rows = sum(p["numInputRows"] for p in counted)
             seconds = sum(p["durationMs"]["triggerExecution"] for p in counted) / 1000
             figures[f"{name}_rows_per_s"] = rows / seconds
@@ -94,14 +98,14 @@ def _cluster(folder: Path, workers: int) -> Iterator[str]:
         cluster.stop()
 
 
-def _topic(kafka: Kafka, work: Workload, name: str, batch: int, batches: int) -> str:
-    """A topic with so many messages of the bank."""
+def _topic(
+    kafka: Kafka, messages: Messages, name: str, batch: int, given: argparse.Namespace
+) -> str:
+    """A topic with the messages of so many batches."""
     kafka.create_topic(name, PARTITIONS, {"retention.ms": "-1"})
-    writer, lines = Writer(Brokers(kafka.bootstrap)), work.present.lines
-    text = lines.data.tobytes()
-    bounds = zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)
-    chosen = [text[start:end] for start, end in bounds][: batch * (batches + WARM_UP)]
-    writer.write(Event(name, line) for line in chosen)
+    writer, lines = Writer(Brokers(kafka.bootstrap)), messages.lines
+    rows = range(min(len(messages), batch * (given.batches + WARM_UP)))
+    writer.write(Event(name, lines.raw(row)) for row in rows)
     writer.finish()
     return name
 
@@ -116,18 +120,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench.spark", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--batch", type=int, default=20_000, help="messages of a batch")
-    parser.add_argument("--card-batch", type=int, default=1_000, help="the same by card")
-    parser.add_argument("--batches", type=int, default=4, help="that count")
-    parser.add_argument("--customers", type=int, default=2000, help="of the simulated bank")
+    parser.add_argument("--batch", type=int, default=200_000, help="messages of a batch")
+    parser.add_argument("--card-batch", type=int, default=20_000, help="the same by card")
+    parser.add_argument("--batches", type=int, default=3, help="that count")
     parser.add_argument("--out", type=Path, default=Path("reports/spark.json"))
     given = parser.parse_args()
     keep_compiled()
     os.environ["PYTHONPATH"] = str(ROOT)
     tell("simulating a bank and learning from 40 days of it")
-    work = workload(given.customers, given.batch * (given.batches + WARM_UP))
+    work, messages = workload(2000, 1), crowd(given.batch * (given.batches + WARM_UP))
     with TemporaryDirectory() as folder:
-        figures = measured(work, given, Path(folder))
+        figures = measured(work, messages, given, Path(folder))
     write(figures, given.out)
     for name, figure in figures.items():
         if isinstance(figure, float):

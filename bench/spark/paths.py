@@ -1,8 +1,9 @@
 """Three ways to make features of the same topic; each runs until nothing is left in it.
 
 The way of buckets is the job itself, with all its features, scores and decisions, which go nowhere.
-By card there is a state for each card, and exact count and sum over an hour and a day. By row there
-is a Python function called for each row, as small demos do it: it knows nothing of the past.
+By card there is a state for each card, and for each account, merchant and device: the same
+features, not brought together again. By row there is a Python function called for each row, as
+small demos do it: it knows nothing of the past.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pyspark.sql import functions as F  # noqa: N812 # everybody's name for it
 from pyspark.sql.streaming import StatefulProcessor, StatefulProcessorHandle
 from pyspark.sql.types import DoubleType, IntegerType, LongType, StructField, StructType
 
-from bench.workload import KEY, Workload
+from bench.workload import KEY, Workload, bench_preset, cold_preset_text
 from fraudstream.config.kafka import KafkaSettings
 from fraudstream.ports import Entry
 from fraudstream.spark.flow import Spread
@@ -29,6 +30,9 @@ __all__ = ["PATHS", "Task"]
 
 Progress = list[Mapping[str, Any]]
 HOUR, DAY = 3_600_000, 86_400_000
+WINDOWS = {"10m": HOUR // 6, "1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
+ENTITIES = ("account", "card", "merchant", "device")
+"""Those of the bench's preset."""
 
 
 class Task:
@@ -45,7 +49,8 @@ class Task:
 def by_bucket(spark: SparkSession, task: Task, folder: Path) -> Progress:
     """The job: every feature of the preset, scores, decisions."""
     cores = spark.sparkContext.defaultParallelism
-    kit = Kit(task.work.preset, KEY, Spread(4 * cores, 8 * cores, cores), task.topic)
+    spread = Spread(2 * cores, 4 * cores, cores)
+    kit = Kit(bench_preset(cold_preset_text()), KEY, spread, task.topic)
     versions = task.work.program.versions
     share = Share(kit, (), KafkaSettings(), 1, task.work.model.to_files(), "1")
     job = Job(
@@ -65,12 +70,19 @@ def by_bucket(spark: SparkSession, task: Task, folder: Path) -> Progress:
 
 
 def by_card(spark: SparkSession, task: Task, folder: Path) -> Progress:
-    """A state for each card: the times and amounts of a day."""
-    fields = "card_id string, event_time timestamp, amount double"
-    said = F.from_json(F.col("value").cast("string"), fields).alias("said")
-    rows = _messages(spark, task).select(said).select("said.*").where("card_id is not null")
-    found = rows.groupBy("card_id").transformWithState(Card(), COUNTED, "Append", "None")
-    return _run(found, folder / task.topic)
+    """A state for each card, account, merchant and device: the past of the longest window."""
+    fields = "event_time timestamp, amount double, " + ", ".join(f"{e}_id string" for e in ENTITIES)
+    said = _messages(spark, task).select(
+        F.from_json(F.col("value").cast("string"), fields).alias("m")
+    )
+    keys = F.explode(
+        F.array(
+            *(F.struct(F.lit(e).alias("entity"), F.col(f"m.{e}_id").alias("key")) for e in ENTITIES)
+        )
+    )
+    rows = said.select(keys.alias("of"), "m.event_time", "m.amount").where("of.key is not null")
+    made = rows.groupBy("of").transformWithState(Key(), MADE, "Append", "None")
+    return _run(made, folder / task.topic)
 
 
 def by_row(spark: SparkSession, task: Task, folder: Path) -> Progress:
@@ -88,37 +100,34 @@ PATHS: Mapping[str, Callable[[SparkSession, Task, Path], Progress]] = {
 }
 
 _PAST = StructType([StructField("time", LongType()), StructField("amount", DoubleType())])
-COUNTED = StructType(
+MADE = StructType(
     [
-        StructField("count_1h", IntegerType()),
-        StructField("sum_1h", DoubleType()),
-        StructField("count_24h", IntegerType()),
-        StructField("sum_24h", DoubleType()),
+        StructField(f"{name}_{window}", kind)
+        for window in WINDOWS
+        for name, kind in (("count", IntegerType()), ("sum", DoubleType()), ("max", DoubleType()))
     ]
 )
 
 
-class Card(StatefulProcessor):  # type: ignore[misc] # Spark is not typed
-    """Exact windows of one card, in Python."""
+class Key(StatefulProcessor):  # type: ignore[misc] # Spark is not typed
+    """Exact windows of one key, in Python."""
 
     def init(self, handle: StatefulProcessorHandle) -> None:
-        """A day's transactions."""
+        """The transactions of the longest window."""
         self._past = handle.getListState("past", _PAST)
 
     def handleInputRows(self, key: Any, rows: Iterator[Any], timerValues: Any) -> Iterator[Row]:  # noqa: N802, N803 # Spark's names
         """Each transaction with what came before it."""
         past = [tuple(row) for row in self._past.get()]
         for row in sorted(rows, key=lambda row: row.event_time):
-            now = int(row.event_time.timestamp() * 1000)
-            past = [(time, amount) for time, amount in past if time > now - DAY]
-            hour = [amount for time, amount in past if time > now - HOUR]
-            day = [amount for _, amount in past]
-            yield Row(
-                count_1h=len(hour),
-                sum_1h=float(sum(hour)),
-                count_24h=len(day),
-                sum_24h=float(sum(day)),
-            )
+            now, found = int(row.event_time.timestamp() * 1000), {}
+            past = [(time, amount) for time, amount in past if time > now - WINDOWS["30d"]]
+            for name, length in WINDOWS.items():
+                amounts = [amount for time, amount in past if time > now - length]
+                found[f"count_{name}"] = len(amounts)
+                found[f"sum_{name}"] = float(sum(amounts))
+                found[f"max_{name}"] = max(amounts, default=0.0)
+            yield Row(**found)
             past.append((now, row.amount or 0.0))
         self._past.put(past)
 
