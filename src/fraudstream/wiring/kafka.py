@@ -127,12 +127,17 @@ def read_topics(place: Place, settings: KafkaSettings, seal: Path | None = None)
     return place.topics
 
 
-def kafka_sink(url: str, settings: KafkaSettings, preset: Preset) -> KafkaSink[Outcome]:
-    """A sink whose decisions go to the topic of the URL, the rest where the settings say."""
+def kafka_sink(
+    url: str, settings: KafkaSettings, preset: Preset, origin: str = ""
+) -> KafkaSink[Outcome]:
+    """A sink whose decisions go to the topic of the URL, the rest where the settings say.
+
+    ``origin`` is the name of the source, which the journal notes.
+    """
     topics = decision_topics(url, settings)
     cluster = cluster_of(settings, Place.parse(url).servers)
     exactly_once = settings.guarantee == "exactly_once"
-    return KafkaSink(cluster, topics, _publishing(preset, topics), exactly_once)
+    return KafkaSink(cluster, topics, _publishing(preset, topics), exactly_once, origin=origin)
 
 
 def kafka_share(

@@ -58,7 +58,7 @@ _LATER = ("postgresql", "spark", "http", "https")
 class Opening:
     """What opening a place needs to know: whose data it is and where the engine keeps its own.
 
-    ``pipe`` is the file descriptor that stands for ``-``.
+    ``pipe`` is the file descriptor that stands for ``-``; ``origin`` the name of the source.
     """
 
     preset: Preset
@@ -66,6 +66,7 @@ class Opening:
     home: Home
     follow: bool = False
     pipe: int = 0
+    origin: str = ""
     kafka: KafkaSettings = field(default_factory=KafkaSettings)
 
 
@@ -189,7 +190,7 @@ def open_sink(place: str, opening: Opening) -> Primary[Outcome]:
     if place == "-":
         return StandardOutput(opening.home.folder, to_lines)
     if is_kafka(place):
-        return kafka_sink(place, opening.kafka, opening.preset)
+        return kafka_sink(place, opening.kafka, opening.preset, opening.origin)
     if is_store(place):
         return open_store_at(place, opening.preset)
     _refuse_later(place)

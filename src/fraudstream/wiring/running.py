@@ -19,6 +19,7 @@ from fraudstream.sources.spool import Spool
 from fraudstream.wiring.building import Deciding
 from fraudstream.wiring.champions import chosen
 from fraudstream.wiring.kafka import kafka_leadership
+from fraudstream.wiring.origins import require_same_topics
 from fraudstream.wiring.outlets import outlets_of
 from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
 from fraudstream.wiring.presets import preset_named
@@ -45,9 +46,12 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
     outlets = outlets_of(settings)
     with ExitStack() as stack:
         stack.enter_context(owning(home.folder))
+        source = _closing(stack, open_source(place, opening))
+        opening = replace(opening, origin=source.name)
         primary = _closing(stack, open_sink(outlets.primary, opening))
         sinks = [_closing(stack, open_sink(sink, opening)) for sink in outlets.others]
-        source = _closing(stack, open_source(place, opening))
+        if is_kafka(place):
+            require_same_topics(primary, source.name)
         metrics = Metrics([source.name, *(sink.name for sink in (primary, *sinks))])
         watching = Watching(progress, metrics, _size(place), getattr(source, "lag", None))
         store = next((s for s in (primary, *sinks) if isinstance(s, Store)), None)

@@ -127,6 +127,38 @@ def test_without_a_journal_there_is_nothing_to_compare(kafka: Broker, tmp_path: 
         check_log(wanted, threading.Event(), silent)
 
 
+@pytest.mark.parametrize("primary", ["kafka", "store"])
+def test_other_topics_are_refused_by_what_was_decided_from_these(
+    kafka: Broker, tmp_path: Path, primary: str
+) -> None:
+    topics = made(kafka)
+    wanted = settings(kafka, tmp_path / "home", topics, "exactly_once")
+    if primary == "store":
+        store = f"duckdb:{tmp_path / 'store.duckdb'}"
+        wanted = wanted.model_copy(
+            update={"run": wanted.run.model_copy(update={"sink": [store, *wanted.run.sink]})}
+        )
+    run_until(kafka, wanted, produce(kafka, wanted, 1))
+    other = kafka.url(kafka.topic(2, "others"))
+    strange = wanted.model_copy(
+        update={
+            "home": tmp_path / "another",
+            "run": wanted.run.model_copy(update={"source": [other]}),
+        }
+    )
+    with pytest.raises(InputInvalid, match="would be others"):
+        run_stream(strange, threading.Event(), silent)
+    longer = wanted.model_copy(
+        update={
+            "home": tmp_path / "longer",
+            "run": wanted.run.model_copy(update={"source": [*wanted.run.source, other]}),
+        }
+    )
+    ended = threading.Event()
+    ended.set()
+    run_stream(longer, ended, silent)
+
+
 def poison(kafka: Broker, topic: str) -> None:
     writer = Writer(Cluster(kafka.bootstrap))
     writer.write([Event(topic, POISON, b"acc_1", headers=(("trace", b"7"),))])

@@ -22,7 +22,10 @@ class Claim(msgspec.Struct, frozen=True, tag="claim"):
 
 
 class Batch(msgspec.Struct, frozen=True, tag="batch"):
-    """A journal entry; ``whole`` if it became visible together with its decisions."""
+    """A journal entry; ``whole`` if it became visible together with its decisions.
+
+    ``origin`` is the source whose positions these are; earlier versions did not note it.
+    """
 
     batch: int
     epoch: int
@@ -32,12 +35,14 @@ class Batch(msgspec.Struct, frozen=True, tag="batch"):
     versions: dict[str, str | None]
     writer: int
     whole: bool
+    origin: str = ""
 
     @classmethod
-    def of(cls, entry: Entry, writer: int, whole: bool) -> Self:
+    def of(cls, entry: Entry, writer: int, whole: bool, origin: str = "") -> Self:
         """The note of an entry that the owner of epoch ``writer`` makes."""
         start, end, versions = dict(entry.start), dict(entry.end), dict(entry.versions)
-        return cls(entry.batch, entry.epoch, start, end, entry.as_of, versions, writer, whole)
+        told = (entry.batch, entry.epoch, start, end, entry.as_of, versions)
+        return cls(*told, writer, whole, origin)
 
     def entry(self) -> Entry:
         """The entry of the note."""
@@ -72,13 +77,15 @@ def decode(value: bytes | None) -> Note:
 class Standing:
     """Where a journal stands: its owner's epoch, the last batch noted, the last one wholly out.
 
-    ``owner`` is who claimed last, if that is in the part of the journal that was looked at.
+    ``owner`` is who claimed last, if that is in the part of the journal that was looked at;
+    ``origin`` the source that the last batch noted came from.
     """
 
     epoch: int = 0
     noted: int = -1
     whole: int = -1
     owner: str = ""
+    origin: str = ""
 
     def after(self, note: Note) -> Standing:
         """The standing after one more note that counts."""
@@ -89,7 +96,8 @@ class Standing:
                 return replace(self, epoch=note.writer, whole=max(self.whole, note.batch))
             case Batch():
                 whole = note.batch if note.whole else note.batch - 1
-                return replace(self, epoch=note.writer, noted=note.batch, whole=whole)
+                standing = replace(self, epoch=note.writer, origin=note.origin)
+                return replace(standing, noted=note.batch, whole=whole)
 
 
 def in_force(notes: Iterable[tuple[int, Note]], epoch: int = 0) -> Iterator[tuple[int, Note]]:

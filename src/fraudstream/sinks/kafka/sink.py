@@ -51,8 +51,11 @@ class KafkaSink(Generic[O]):
         publish: Publish[O],
         exactly_once: bool = True,
         clock: Callable[[], int] = _now,
+        origin: str = "",
     ) -> None:
+        """``origin`` names the source, to be noted with every batch."""
         self.name = "kafka"
+        self._origin = origin
         self._cluster, self._topics, self._publish, self._clock = cluster, topics, publish, clock
         self._exactly_once = exactly_once
         self._journal = Journal(cluster, topics.journal)
@@ -75,6 +78,10 @@ class KafkaSink(Generic[O]):
     def epoch(self) -> int:
         """The epoch of the last owner; 0 before the first."""
         return self._journal.standing().epoch
+
+    def origin(self) -> str | None:
+        """Name of the source of the last batch that was noted; None where that is not known."""
+        return self._journal.standing().origin or None
 
     def claim(self, epoch: int) -> None:
         """Become the owner; raises ``Superseded`` if another one's epoch is as new."""
@@ -134,7 +141,7 @@ class KafkaSink(Generic[O]):
     def _commit(self, outbox: Outbox, entry: Entry, messages: Iterable[Message]) -> None:
         """One transaction; of a batch that was noted without one, only the messages."""
         assert self._owned is not None
-        note: Note = Batch.of(entry, self._owned, whole=True)
+        note: Note = Batch.of(entry, self._owned, True, self._origin)
         if entry.batch <= self._noted:
             note = Done(entry.batch, self._owned)
         outbox.commit(chain([self._note(note)], messages))
@@ -145,7 +152,7 @@ class KafkaSink(Generic[O]):
         assert self._owned is not None
         if entry.batch > self._noted:
             self._noted = entry.batch
-            note = Batch.of(entry, self._owned, whole=False)
+            note = Batch.of(entry, self._owned, False, self._origin)
             outbox.send([self._note(note)], self._delivered)
         if entry.batch > self._sent:
             outbox.wait()
