@@ -24,6 +24,7 @@ from fraudstream.wiring.outlets import outlets_of
 from fraudstream.wiring.places import Opening, only_source, open_sink, open_source
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
+from fraudstream.wiring.rehearsing import rehearse
 from fraudstream.wiring.schemes import is_kafka
 from fraudstream.wiring.serving import Answers, serving
 from fraudstream.wiring.stores import Store
@@ -56,6 +57,7 @@ def run_stream(settings: Settings, stop: Event, progress: Progress, follow: bool
         watching = Watching(progress, metrics, _size(place), getattr(source, "lag", None))
         store = next((s for s in (primary, *sinks) if isinstance(s, Store)), None)
         stack.enter_context(serving(settings, Answers(store, watching, programs)))
+        rehearse(programs.current(), preset, (primary, *sinks))
         checkpoints = FileCheckpoints(home.checkpoints)
         options = _options(settings, source, watching)
         if is_kafka(place):

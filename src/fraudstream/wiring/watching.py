@@ -174,4 +174,4 @@ class Watching(Watcher):
     def _begin_to_follow(self) -> None:
         if self.health.role == "starting":
             self.health.role = "following"
-            log.info("another engine leads: following it")
+            log.info("does not lead yet: following the journal")

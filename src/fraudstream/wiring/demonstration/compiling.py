@@ -17,14 +17,11 @@ from typing import Any
 import numba
 import numpy as np
 
-from fraudstream.admission import Admitted, admit
-from fraudstream.admission.admit import DueLabels
+from fraudstream.admission import admit
 from fraudstream.decisions import Policy, price
-from fraudstream.events import EventBatch, Kind
-from fraudstream.events.batch import Spans
 from fraudstream.features import observe
 from fraudstream.pipeline import Extractor, State
-from fraudstream.schema import Costs, Layout
+from fraudstream.schema import Costs
 from fraudstream.scoring.calibration import logistic
 from fraudstream.scoring.covers import covers_of
 from fraudstream.scoring.explanation import contributions
@@ -37,6 +34,7 @@ from fraudstream.training.fitting import fit_trees
 from fraudstream.wiring.demonstration.bank import records_of
 from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.progress import Progress
+from fraudstream.wiring.rehearsing import one_transaction
 
 __all__ = ["Compiling", "main"]
 
@@ -113,34 +111,7 @@ def _unheard(stage: str, done: int, total: int) -> None:
 
 def _remember(extractor: Extractor) -> None:
     """Without decoding, which the other part compiles."""
-    observe(
-        extractor.plan, State.empty(extractor).features, _one_transaction(extractor.plan.layout)
-    )
-
-
-def _one_transaction(layout: Layout) -> Admitted:
-    """A batch of one transaction that says nothing, in the types of any other."""
-    zero, texts = np.zeros(1, np.int64), np.zeros((1, len(layout.texts)), np.int64)
-    events = EventBatch(
-        kinds=np.full(1, Kind.TRANSACTION, np.uint8),
-        event_times=zero,
-        arrivals=zero,
-        ids=np.zeros((1, 2), np.uint64),
-        contents=np.zeros(1, np.uint64),
-        hashes=np.zeros((1, len(layout.hashed), 2), np.uint64),
-        numbers=np.zeros((1, len(layout.numbers)), np.int64),
-        codes=np.zeros((1, len(layout.enums)), np.int16),
-        frauds=np.full(1, -1, np.int8),
-        known_ats=zero,
-        amounts=zero,
-        currencies=np.zeros(1, np.int16),
-        texts=Spans(np.empty(0, np.uint8), texts, texts),
-        partitions=np.zeros(1, np.int32),
-        offsets=zero,
-    )
-    none = np.empty(0, np.int64)
-    due = DueLabels(none, none, none, np.empty((0, len(layout.hashed), 2), np.int64))
-    return Admitted(events, np.zeros(1, np.intp), due, (), 0, 0)
+    observe(extractor.plan, State.empty(extractor).features, one_transaction(extractor.plan.layout))
 
 
 if __name__ == "__main__":
