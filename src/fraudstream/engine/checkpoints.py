@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from fraudstream.durable import sync
 from fraudstream.engine import container
 from fraudstream.errors import Problem, StorageFailed
 from fraudstream.ports import Checkpoint
@@ -36,7 +37,7 @@ class FileCheckpoints:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self._path(checkpoint.batch))
-            self._sync()
+            sync(self.folder)
             self._drop(checkpoint.batch)
         except OSError as error:
             with suppress(OSError):
@@ -72,13 +73,6 @@ class FileCheckpoints:
         for batch in batches:
             if batch not in kept:
                 self._path(batch).unlink()
-
-    def _sync(self) -> None:
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 class MemoryCheckpoints:

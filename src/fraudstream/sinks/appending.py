@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from fraudstream.durable import sync
 from fraudstream.errors import Problem, StorageFailed
 
-__all__ = ["AppendFile", "Part", "sync_folder"]
+__all__ = ["AppendFile", "Part"]
 
 
 class Part(msgspec.Struct, frozen=True, array_like=True):
@@ -36,7 +37,7 @@ class AppendFile:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             self.size = os.fstat(self._descriptor).st_size
-            sync_folder(path.parent)
+            sync(path.parent)
         except OSError as error:
             raise _failed(path, error) from error
 
@@ -95,15 +96,6 @@ class AppendFile:
         """Leave no half-written piece; if even that fails, the next start cuts it off."""
         with suppress(OSError):
             os.ftruncate(self._descriptor, self.size)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _failed(path: Path, error: OSError) -> StorageFailed:

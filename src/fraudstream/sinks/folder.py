@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from fraudstream.durable import sync, write_file
 from fraudstream.errors import Problem, StorageFailed
 from fraudstream.ports import Entry
 from fraudstream.sinks.rejects import Rejecting, encode_rejects
@@ -51,8 +52,6 @@ class FolderSink(Generic[O]):
 def _write(path: Path, content: bytes) -> None:
     # two attempts at one share may be under way on two machines
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    write_file(draft, content)
     draft.replace(path)
+    sync(path.parent)

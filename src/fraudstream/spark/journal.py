@@ -8,7 +8,6 @@ again finds its entry there and is decided as it says.
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,6 +16,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.fs
 
+from fraudstream.durable import sync
 from fraudstream.errors import CheckpointIncompatible, InputInvalid
 from fraudstream.events import number_of
 from fraudstream.ports import Entry, Position
@@ -147,18 +147,10 @@ class Journal:
         with self._files.open_output_stream(f"{path}.new") as file:
             file.write(content)
         if isinstance(self._files, pa.fs.LocalFileSystem):
-            _sync(f"{path}.new")
+            sync(f"{path}.new")
         self._files.move(f"{path}.new", path)
         if isinstance(self._files, pa.fs.LocalFileSystem):
-            _sync(posixpath.dirname(path))
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            sync(posixpath.dirname(path))
 
 
 def _entry_of(raw: bytes) -> Entry:

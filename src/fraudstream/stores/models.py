@@ -6,9 +6,10 @@ import os
 import shutil
 from pathlib import Path
 
+from fraudstream.durable import sync, write_file
 from fraudstream.errors import InputInvalid, ModelIncompatible, Problem, UsageInvalid
 from fraudstream.scoring import Model
-from fraudstream.stores.durable import storing, sync, write_file
+from fraudstream.stores.storing import storing
 
 __all__ = ["load_model", "save_model"]
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from fraudstream.durable import sync, write_file
 from fraudstream.errors import InputInvalid, ModelIncompatible, Problem, UsageInvalid
 from fraudstream.scoring import Model
-from fraudstream.stores.durable import storing, sync, write_file
 from fraudstream.stores.models import load_model, save_model
+from fraudstream.stores.storing import storing
 
 __all__ = ["Registered", "Registry", "Stage"]
 

@@ -1,15 +1,14 @@
-"""Files that are whole or not there."""
+"""What it means that a model could not be kept."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from fraudstream.errors import FraudstreamError, Problem, StorageFailed
 
-__all__ = ["storing", "sync", "write_file"]
+__all__ = ["storing"]
 
 
 @contextmanager
@@ -25,20 +24,3 @@ def storing(path: Path) -> Iterator[None]:
             [Problem(error.strerror or str(error), str(path))],
             "Make room or restore access, then run the command again; what was there still is.",
         ) from error
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file; its content is durable on return, its name once its folder is synced."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
