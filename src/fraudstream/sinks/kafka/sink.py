@@ -70,9 +70,13 @@ class KafkaSink(Generic[O]):
         return self._journal.standing().whole if self._outbox is None else self._whole
 
     def entries(self, after: int) -> Iterator[Entry]:
-        """The journal's entries after a batch."""
-        if self._outbox is not None:
-            self._seen(lambda now: now.noted >= self._noted)  # commits show a moment later
+        """The journal's entries after a batch; a former owner reads them as a follower does."""
+        try:
+            if self._outbox is not None:
+                self._seen(lambda now: now.noted >= self._noted)  # commits show a moment later
+        except Superseded:
+            self._drop()
+            self._owned = None
         return self._journal.entries(after)
 
     def epoch(self) -> int:

@@ -101,6 +101,22 @@ def test_a_claim_whose_answer_was_lost_can_be_made_again(
     assert decisions(kafka, topics) == lines(0)
 
 
+@pytest.mark.parametrize("exactly_once", [True, False])
+def test_a_former_owner_follows_and_writes_no_more(
+    kafka: Broker, topics: Topics, stack: ExitStack, exactly_once: bool
+) -> None:
+    former = stack.enter_context(closing(owner_on(kafka, topics, exactly_once)))
+    former.write(entry(0), lines(0))
+    new = stack.enter_context(closing(owner_on(kafka, topics, exactly_once)))
+    new.write(entry(1, epoch=2), lines(1))
+    assert [e.batch for e in former.entries(-1)] == [0, 1]
+    with pytest.raises(Superseded):
+        former.write(entry(2), lines(2))
+    former.claim(3)
+    former.write(entry(2, epoch=3), lines(2))
+    assert decisions(kafka, topics) == lines(0) + lines(1) + lines(2)
+
+
 def test_a_writer_that_claimed_nothing_is_refused(kafka: Broker, topics: Topics) -> None:
     with closing(sink_on(kafka, topics, True)) as sink, pytest.raises(Superseded):
         sink.write(entry(0), lines(0))
