@@ -53,6 +53,10 @@ class Options:
     max_memory: int = 0
 
 
+_BREATH = 0.05
+"""Seconds after losing the lead: engines that cannot agree must not spin."""
+
+
 @dataclass(slots=True)
 class Engine(Generic[S, O]):
     """Runs programs over a source; what it decides is in ``primary`` and in all ``sinks``, once.
@@ -86,6 +90,7 @@ class Engine(Generic[S, O]):
                     raise
                 self.options.leadership.resign()
                 self.options.watcher.deposed(error.summary)
+                stop.wait(_BREATH)
 
     def outlets(self) -> Outlets[O]:
         """The primary, then the other sinks."""
