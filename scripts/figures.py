@@ -140,11 +140,21 @@ def _ms(its: dict[str, Any], way: str, rate: int, share: int) -> str:
 
 def _soak(its: dict[str, Any]) -> list[tuple[str, str, str]]:
     compared = f"{its['comparisons']:,}, {its['mismatches']} mismatches"
-    killed = ", ".join(f"{its[key]} {key}" for key in ("lost", "doubled", "different"))
     return [
         ("feature values compared with brute force", compared, "make soak"),
-        ("processes killed at random moments", f"{its['kills']:,}, {killed}", "make soak"),
+        ("engines on files killed at random moments", _killed(its), "make soak"),
+        (
+            "engines between Kafka and PostgreSQL killed or paused, each with a standby",
+            _killed(its["service"]),
+            "make soak",
+        ),
     ]
+
+
+def _killed(its: dict[str, Any]) -> str:
+    """How often, and what became of the decisions."""
+    found = ", ".join(f"{its[key]} {key}" for key in ("lost", "doubled", "different"))
+    return f"{its['kills']:,}, {found}"
 
 
 def _handbook(its: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import itemgetter
 from threading import Event
 from typing import Any, Protocol
@@ -203,7 +204,8 @@ class _Stored:
         self.batches = self._store.position() + 1
 
     def entries(self) -> Iterator[Entry]:
-        return self._store.entries(-1)
+        """The journal's whole batches: of one that a cluster has under way shares are missing."""
+        return takewhile(lambda entry: entry.batch < self.batches, self._store.entries(-1))
 
     def lines(self, entry: Entry) -> bytes:
         return b"".join(lines_of(self.reader.rows(HELD, [entry.batch])))

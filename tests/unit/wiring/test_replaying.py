@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,8 @@ from tests.unit.wiring.conftest import silent
 from tests.unit.wiring.test_running import run, settings
 
 from fraudstream.errors import CheckFailed, InputInvalid, NotReachable
+from fraudstream.stores.postgres import Address, SharedPostgres, migrate
+from fraudstream.wiring.presets import preset_named
 from fraudstream.wiring.replaying import check_log, show_log
 
 
@@ -46,6 +50,20 @@ def test_a_log_that_was_cut_is_an_error_not_a_difference(tmp_path: Path, later: 
     log.write_bytes(log.read_bytes()[:10_000])
     with pytest.raises(InputInvalid):
         check_log(asked, threading.Event(), silent)
+
+
+def test_a_batch_that_a_cluster_has_under_way_is_not_compared_yet(
+    tmp_path: Path, later: Path, postgres: str
+) -> None:
+    migrate(Address.of(postgres))
+    asked = settings(tmp_path / "home", later, store={"url": postgres}, engine={"max_batch": 150})
+    run(asked)
+    with closing(SharedPostgres(postgres, preset_named(asked.preset))) as owner:
+        whole, last = owner.position() + 1, list(owner.entries(-1))[-1]
+        owner.claim(owner.epoch() + 1)
+        owner.begin(replace(last, batch=last.batch + 1))
+    found = check_log(asked, threading.Event(), silent)
+    assert (found.batches, found.different) == (whole, 0)
 
 
 def test_without_comparison_the_decisions_are_written_again(
