@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -134,10 +134,10 @@ def kafka_sink(
 
     ``origin`` is the name of the source, which the journal notes.
     """
-    topics = decision_topics(url, settings)
+    topics = replace(decision_topics(url, settings), origin=origin)
     cluster = cluster_of(settings, Place.parse(url).servers)
     exactly_once = settings.guarantee == "exactly_once"
-    return KafkaSink(cluster, topics, _publishing(preset, topics), exactly_once, origin=origin)
+    return KafkaSink(cluster, topics, _publishing(preset, topics), exactly_once)
 
 
 def kafka_share(

@@ -22,15 +22,16 @@ Message = tuple[str, bytes | None, bytes, list[Header]]
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Names of the topics that a sink writes."""
+    """Names of the topics that a sink writes; ``origin`` is the source that is decided from."""
 
     decisions: str = "decisions"
     alerts: str = "alerts"
     rejects: str = "rejects"
     journal: str = "fraudstream_journal"
+    origin: str = ""
 
     def names(self) -> tuple[str, ...]:
-        """All of them."""
+        """All that are written."""
         return self.decisions, self.alerts, self.rejects, self.journal
 
 

@@ -51,11 +51,8 @@ class KafkaSink(Generic[O]):
         publish: Publish[O],
         exactly_once: bool = True,
         clock: Callable[[], int] = _now,
-        origin: str = "",
     ) -> None:
-        """``origin`` names the source, to be noted with every batch."""
         self.name = "kafka"
-        self._origin = origin
         self._cluster, self._topics, self._publish, self._clock = cluster, topics, publish, clock
         self._exactly_once = exactly_once
         self._journal = Journal(cluster, topics.journal)
@@ -145,7 +142,7 @@ class KafkaSink(Generic[O]):
     def _commit(self, outbox: Outbox, entry: Entry, messages: Iterable[Message]) -> None:
         """One transaction; of a batch that was noted without one, only the messages."""
         assert self._owned is not None
-        note: Note = Batch.of(entry, self._owned, True, self._origin)
+        note: Note = Batch.of(entry, self._owned, True, self._topics.origin)
         if entry.batch <= self._noted:
             note = Done(entry.batch, self._owned)
         outbox.commit(chain([self._note(note)], messages))
@@ -156,7 +153,7 @@ class KafkaSink(Generic[O]):
         assert self._owned is not None
         if entry.batch > self._noted:
             self._noted = entry.batch
-            note = Batch.of(entry, self._owned, False, self._origin)
+            note = Batch.of(entry, self._owned, False, self._topics.origin)
             outbox.send([self._note(note)], self._delivered)
         if entry.batch > self._sent:
             outbox.wait()
