@@ -207,8 +207,15 @@ class Kafka:
         """The cluster's id, which all its nodes carry; made at random at first."""
         path = self.folder / "cluster-id"
         if not path.exists():
-            path.write_text(urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))
+            path.write_text(_random_id(), encoding="ascii")
         return path.read_text(encoding="ascii")
+
+
+def _random_id() -> str:
+    """A cluster's id as Kafka itself draws it: none begins like an option of a command."""
+    while (drawn := urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return drawn
 
 
 def _admin(bootstrap: str) -> AdminClient:
