@@ -39,6 +39,7 @@ __all__ = [
     "made",
     "one_place",
     "read_topics",
+    "require_order",
 ]
 
 log = structlog.get_logger()
@@ -187,14 +188,23 @@ def made(settings: KafkaSettings, servers: str, layouts: Mapping[str, Layout]) -
 def _keep_order(seal: Path, topics: tuple[str, ...]) -> None:
     """The numbers of partitions follow from the order of the topics, so it must not change."""
     before = _sealed(seal)
-    if topics[: len(before)] != before:
-        raise InputInvalid(
-            f"The state in {seal.parent} was made from the topics {', '.join(before)}, in this "
-            f"order; {', '.join(topics)} would be others.",
-            advice="Name them in that order, new ones last; or begin with another --home.",
-        )
+    made = f"The state in {seal.parent} was made"
+    require_order(before, topics, made, "begin with another --home.")
     if topics != before:
         seal.write_text("\n".join(topics) + "\n", encoding="utf-8")
+
+
+def require_order(before: Sequence[str], now: Sequence[str], made: str, otherwise: str) -> None:
+    """Raise ``InputInvalid`` unless the topics of before come first, in their order.
+
+    ``made`` says what was made from them, ``otherwise`` what to do with other topics.
+    """
+    if list(now[: len(before)]) != list(before):
+        raise InputInvalid(
+            f"{made} from the topics {', '.join(before)}, in this order; {', '.join(now)} would "
+            "be others.",
+            advice=f"Name them in that order, new ones last; or {otherwise}",
+        )
 
 
 def _sealed(seal: Path | None) -> tuple[str, ...]:

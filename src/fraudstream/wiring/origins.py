@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 
 from fraudstream.decisions import Outcome
-from fraudstream.errors import InputInvalid
 from fraudstream.events import topic_names
 from fraudstream.ports import Primary
 from fraudstream.sinks.kafka import KafkaSink
+from fraudstream.wiring.kafka import require_order
 from fraudstream.wiring.stores import Store
 
 __all__ = ["require_same_topics"]
@@ -22,15 +22,13 @@ def require_same_topics(primary: Primary[Outcome], source: str) -> None:
     New topics may follow them. What an earlier version wrote may not tell, and is believed.
     """
     origin = _origin_of(primary)
-    if origin is None:
-        return
-    before, now = topic_names(origin), topic_names(source)
-    if now[: len(before)] != before:
-        raise InputInvalid(
-            f"What {primary.name} holds was decided from the topics {', '.join(before)}, in this "
-            f"order; {', '.join(now)} would be others.",
-            advice="Name them in that order, new ones last; or let other input have a journal of "
-            "its own: another database, or under [kafka.topics] another journal and control.",
+    if origin is not None:
+        require_order(
+            topic_names(origin),
+            topic_names(source),
+            f"What {primary.name} holds was decided",
+            "let other input have a journal of its own: another database, or under [kafka.topics] "
+            "another journal and control.",
         )
 
 
